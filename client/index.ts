@@ -25,6 +25,7 @@ export { constantLink } from "./link.ts";
 export { stayingClient, type DecidedHere, type DecidesHere, type StayingOptions } from "./staying-client.ts";
 export type { ClientEvent, ClientStatus, StatusListener, WaitingRecords } from "./status.ts";
 export { defaultDecision, type Decision, type Reason } from "./decision.ts";
+export { requestRecord } from "./request-record.ts";
 export type { Ranking } from "./ranking.ts";
 export type {
   AnyPayload,

@@ -12,11 +12,12 @@ import {
   type Stored,
 } from "./client.ts";
 import type { AskedWhen } from "./direct-client.ts";
-import { candidatesOf, ownOrder } from "./candidates.ts";
+import { ownOrder } from "./candidates.ts";
 import { decisionOf, defaultDecision } from "./decision.ts";
 import type { Link, Links } from "./link.ts";
-import { contextValues, plainValues, wholeText } from "./plain-values.ts";
+import { plainValues, wholeText } from "./plain-values.ts";
 import { rankingOf } from "./ranking.ts";
+import { requestRecord } from "./request-record.ts";
 import { openSpool } from "./spool/open-spool.ts";
 import { Connectedness, type ClientEvent, type ClientStatus, type StatusListener } from "./status.ts";
 import type { AnyUseCase } from "./use-cases.ts";
@@ -164,16 +165,9 @@ export function stayingClient(options: StayingOptions): Client {
       const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
       const { source } = call;
       try {
-        if (given === undefined) throw new StreamsError("UNENCODABLE", "the request is undefined: send a unit");
-        const { deferred = false } = given;
-        const unit = wholeText("unit", given.unit);
-        const context = contextValues(given.context);
-        const candidates = candidatesOf(given.candidates);
-        wholeText("decisionId", decisionId);
-        wholeText("useCase", useCase);
+        const value = requestRecord(useCase, given, decisionId);
         if (source !== undefined) wholeText("source", source);
         checkArrival(time, latest(), "time");
-        const value = { decisionId, useCase, unit, context, deferred, logged: null, candidates, answered: null };
         const reply =
           (await decideHere(value, { time, source })) ??
           (await over(timeout, true, (link, leftMs) => link.client.ask(value, { time, source }, leftMs)));

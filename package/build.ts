@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundlePage } from "./bundle-page.ts";
 
 // `npm run build`: the sources as JavaScript with declarations and source maps in dist/, and beside them the files that
-// are read while the program runs.
+// are read while the program runs; and one file for pages.
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -24,6 +25,8 @@ for (const room of new Set(compiled.map((file) => file.split("/")[0]!))) {
     copyFileSync(join(root, file), join(dist, file));
   }
 }
+
+writeFileSync(join(dist, "browser/page.js"), await bundlePage(true));
 
 /**
  * The compiler rewrites the imports of programs, and neither those of declarations nor the files that threads are

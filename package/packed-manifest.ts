@@ -22,8 +22,11 @@ export function packedManifest(manifest: Manifest): PackedManifest {
   return { ...rest, types: (built(exports["."]!) as Entry).types, exports: Object.fromEntries(entries) };
 }
 
+/** Entries that are one file without imports, for pages. */
+const pages: Readonly<Record<string, string>> = { "./browser/index.ts": "./dist/browser/page.js" };
+
 function built(file: string): string | Entry {
   if (!file.endsWith(".ts")) return file;
   const stem = file.replace(/^\.\//, "./dist/").slice(0, -".ts".length);
-  return { types: `${stem}.d.ts`, default: `${stem}.js` };
+  return { types: `${stem}.d.ts`, default: pages[file] ?? `${stem}.js` };
 }

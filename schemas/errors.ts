@@ -31,7 +31,7 @@ export const domainErrors = {
     "Let `createLocalClient` make it, with the loop's salt.",
   ),
   NOT_LOCAL: lasting(
-    "A version can't be decided in the product's process: it has windows of events or a posterior, which live with the loop.",
+    "A version can't be decided in the product's process or on a page: it has windows of events or a posterior, or for a page tables, which live with the loop.",
     "Ask the loop for its decisions: `createClient` or `openLoopstream`.",
   ),
   WARMING: ending("The windows of a version are not filled yet.", "Nothing: the decision waits for them."),

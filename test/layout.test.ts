@@ -33,7 +33,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   recompute: ["operators", "catalogue", "rows", "serving", "statistics", "blueprints", "schemas", "streams"],
   client: ["catalogue", "blueprints", "schemas", "streams"],
   local: ["client", "operators", "catalogue", "serving", "blueprints", "schemas", "streams"],
+  browser: ["client", "local", "operators", "serving", "blueprints", "schemas", "streams"],
   cli: [
+    "browser",
     "http",
     "client",
     "loop",

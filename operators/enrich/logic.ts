@@ -29,6 +29,17 @@ export function enrichRequest(
     const error = problem ?? unknownUseCase(useCase, blueprints);
     return { request, blueprintVersion: null, features: [], error, misfits: null, options: [] };
   }
+  return enrichBy(compiled, request, time, windows, tables);
+}
+
+/** The same by one version, whether or not it is live. */
+export function enrichBy(
+  compiled: CompiledBlueprint,
+  request: DecisionRequested,
+  time: number,
+  windows: WindowBytes,
+  tables: RowBytes = noTables,
+): Enriched {
   const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
   if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);

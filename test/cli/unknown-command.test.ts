@@ -30,6 +30,7 @@ test.each([
   ["models wihdraw abc", "did you mean withdraw?"],
   ["models rebiuld --all", "did you mean rebuild?"],
   ["models imprt --onnx m.onnx", "did you mean import?"],
+  ["models bundel abc", "did you mean bundle?"],
   ["topics raed decisions", "did you mean read?"],
   ["chek", "did you mean blueprint check?"],
   ["publish file.yaml", "did you mean blueprint publish?"],

@@ -117,3 +117,8 @@ describe("the client entry of the packed package", () => {
     expect(all(/\/streams\/((?:state|task|runtime|leveldb|backbones\/embedded|backbones\/kafka)\/.*)/)).toEqual([]);
   });
 });
+
+test("the browser entry of the packed package is one file, and loads no other", async () => {
+  const files = await filesOf(project, "loopstream/browser");
+  expect(files.map((file) => file.slice(file.indexOf("/loopstream/")))).toEqual(["/loopstream/dist/browser/page.js"]);
+});

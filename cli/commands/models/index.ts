@@ -1,4 +1,5 @@
 import { defineGroup } from "../../define-command.ts";
+import { bundleCommand } from "./bundle.ts";
 import { canaryCommand } from "./canary.ts";
 import { importModelCommand } from "./import.ts";
 import { ladderCommand } from "./ladder.ts";
@@ -22,5 +23,6 @@ export const modelsCommands = defineGroup("models", "trained models, their evide
     canaryCommand,
     shadowCommand,
     ladderCommand,
+    bundleCommand,
   ],
 ]);

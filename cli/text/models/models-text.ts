@@ -1,3 +1,4 @@
+import type { DecisionBundle } from "../../../browser/index.ts";
 import { learntRows, stateText } from "../../../catalogue/index.ts";
 import type { MovedByHand } from "../../../loop/index.ts";
 import type { ModelRecorded } from "../../../schemas/index.ts";
@@ -100,4 +101,13 @@ export function rebuiltAllText({
 }): string {
   const others = imported === 0 ? "" : `; ${imported} imported, which can't be trained again here`;
   return `${equal} of ${models - imported} models are equal${others}`;
+}
+
+/** What a bundle for pages has. */
+export function bundledText(bundle: DecisionBundle, onnxBytes: number, folder: string): string {
+  const { useCase, blueprintVersion, modelId, features } = bundle;
+  return [
+    `model ${modelId} of ${useCase} ${blueprintVersion} in ${folder}: model.onnx (${onnxBytes} bytes, ${features.length} columns) and bundle.json`,
+    "whoever can read bundle.json knows the policy and the loop's salt",
+  ].join("\n");
 }
