@@ -42,6 +42,12 @@ export {
   type ReplayStep,
 } from "./replay/index.ts";
 export { LadderWatch, listLadder, startLadder, type ListedOnLadder, type Stepped } from "./ladder/index.ts";
+export {
+  estimateBlueprint,
+  type BlueprintEstimate,
+  type EstimateReplays,
+  type EstimateRequest,
+} from "./estimate/index.ts";
 export { agreementNow, type AgreementNow } from "./promotion/index.ts";
 export { setLearningMode, type ModeSet } from "./publish/set-learning-mode.ts";
 export { setParameters, type ParametersSet } from "./publish/set-parameters.ts";

@@ -101,6 +101,10 @@ export const domainErrors = {
     "A model that is at work can't predict. Its decisions have the reason `error` and no value.",
     "Withdraw it: `loopstream models withdraw`.",
   ),
+  NO_MODEL: lasting(
+    "A version has no model that would have decided, and none could be made of the decisions before.",
+    "Do as the message says: mostly begin later, so that more decisions lie before.",
+  ),
   NO_ROWS: lasting("There are no rows to train or to score on.", "Widen the range of times, or wait for more rows."),
   BAD_PARAMETER: lasting(
     "A parameter of a learner is out of its bounds.",

@@ -21,6 +21,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "http",
     "client",
     "topologies",
+    "recompute",
     "operators",
     "trainer",
     "catalogue",

@@ -1,24 +1,27 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { askedVersion, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { LeftOutRows } from "../../rows/index.ts";
+import { LeftOutRows, rowsTopic } from "../../rows/index.ts";
 import { decisions, DomainError, recordLimits, type DecisionRecorded } from "../../schemas/index.ts";
 import { meanEstimate, normalInterval, offPolicyEstimators, supportOf, type Estimate } from "../../statistics/index.ts";
 import { readTopic } from "../../streams/index.ts";
 import type { LoggedDecision } from "../logged-decisions.ts";
-import { readTables, type RecomputeSource } from "../source.ts";
+import { readTables, type RecomputeSource, type Tables } from "../source.ts";
 import { blueprintPolicy } from "./blueprint-policy.ts";
 import { Evidence } from "./evidence.ts";
 import { LEVEL, SUPPORT_BOUNDS, type Estimated, type Evaluation } from "./evaluation.ts";
 import { overflows, refusals } from "./refusals.ts";
+import { replayedPolicy } from "./replayed-policy.ts";
 import { rewardColumn } from "./reward-column.ts";
 import { decisionKey, readRewards } from "./rewards.ts";
-import type { Lack } from "./target-policy.ts";
+import type { Lack, TargetPolicy } from "./target-policy.ts";
 import { uniformPolicy } from "./uniform-policy.ts";
 
 export interface EvaluateOptions {
   readonly useCase: string;
   /** A version, published or not; `uniform`: all actions are equally likely. */
   readonly target: CompiledBlueprint | "uniform";
+  /** The target's replay: it says what the target does, and its rows the rewards. Absent: the target acts on what was logged. */
+  readonly replayed?: Replayed | undefined;
   /** Decision times `[from, to)`, ms. */
   readonly from: number;
   readonly to: number;
@@ -26,6 +29,12 @@ export interface EvaluateOptions {
   readonly reward?: string | undefined;
   /** Folds of cross-fitting the model of the reward; 1: it has seen all rewards. */
   readonly folds: number;
+}
+
+/** The topics of a replay by a version. */
+export interface Replayed {
+  readonly decisions: string;
+  readonly rows: string;
 }
 
 /**
@@ -36,15 +45,17 @@ export interface EvaluateOptions {
  * Throws `BAD_USAGE` for rankings, for numbers, and for a target that decides on another kind of value.
  */
 export async function evaluatePolicy(source: RecomputeSource, options: EvaluateOptions): Promise<Evaluation> {
-  const { useCase, target, from, to, folds } = options;
+  const { useCase, target, replayed, from, to, folds } = options;
   const tables = await readTables(source);
   const known = validBlueprints(tables.blueprints);
   const live = askedVersion(known, useCase);
   checkSpaces(live, target);
-  const reward = rewardColumn(live, options.reward);
-  const leftOutRows = new LeftOutRows(live.blueprint, known);
-  const rewards = await readRewards(source, live, known, reward.column, { from, to, leftOut: leftOutRows });
-  const policy = target === "uniform" ? uniformPolicy : blueprintPolicy(source, tables, target);
+  const rewarding = target === "uniform" || replayed === undefined ? live : target;
+  const reward = rewardColumn(rewarding, options.reward);
+  const leftOutRows = new LeftOutRows(rewarding.blueprint, known);
+  const topic = rowsTopic(rewarding, replayed?.rows);
+  const rewards = await readRewards(source, rewarding, known, reward.column, { from, to, leftOut: leftOutRows, topic });
+  const policy = await policyOf(source, tables, options);
   const evidence = new Evidence(folds);
   const lacks: Record<Lack, number> = { action: 0, features: 0, request: 0 };
   let [withoutPropensity, ofOtherVersions, rewarded] = [0, 0, 0];
@@ -103,6 +114,15 @@ export async function evaluatePolicy(source: RecomputeSource, options: EvaluateO
     bet: refused.length === 0 ? evidence.bet() : null,
     logged: overflows({ ...(logged && { logged }) }).length === 0 ? logged : null,
   };
+}
+
+function policyOf(
+  source: RecomputeSource,
+  tables: Tables,
+  { target, replayed }: EvaluateOptions,
+): TargetPolicy | Promise<TargetPolicy> {
+  if (target === "uniform") return uniformPolicy;
+  return replayed === undefined ? blueprintPolicy(source, tables, target) : replayedPolicy(source, replayed.decisions);
 }
 
 interface Rewarded {

@@ -1,7 +1,8 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { openSpill, rowsInOrder, type LeftOutRows } from "../../rows/index.ts";
-import { streamsLimits } from "../../streams/index.ts";
+import type { TrainingRow } from "../../schemas/index.ts";
+import { streamsLimits, type Topic } from "../../streams/index.ts";
 import type { RecomputeSource } from "../source.ts";
 
 interface Span {
@@ -19,11 +20,11 @@ export async function readRewards(
   compiled: CompiledBlueprint,
   known: ValidBlueprints,
   column: string,
-  { from, to, leftOut }: Span & { readonly leftOut: LeftOutRows },
+  { from, to, leftOut, topic }: Span & { readonly leftOut: LeftOutRows; readonly topic: Topic<TrainingRow> },
 ): Promise<Map<string, number>> {
   const rewards = new Map<string, number>();
   const memory = { bytes: streamsLimits.rowsHeldBytes, spill: openSpill };
-  for await (const row of rowsInOrder(backbone, serdes, compiled, known, { from, to, leftOut, ...memory })) {
+  for await (const row of rowsInOrder(backbone, serdes, compiled, known, { from, to, leftOut, topic, ...memory })) {
     const reward = row[column];
     if (typeof reward === "number")
       rewards.set(decisionKey(row["decisionTime"] as number, row["decisionId"] as string), reward);

@@ -4,6 +4,7 @@ import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
 import { diffCommand } from "./diff.ts";
+import { estimateCommand } from "./estimate.ts";
 import { listCommand } from "./list.ts";
 import { modeCommand } from "./mode.ts";
 import { paramsCommand } from "./params.ts";
@@ -17,7 +18,7 @@ import { withdrawCommand } from "./withdraw.ts";
 
 export const blueprintCommands = defineGroup(
   "blueprint",
-  "blueprint versions: suggest, check, publish, apply, try in shadow and compare, promote, roll back, withdraw",
+  "blueprint versions: suggest, check, publish, apply, estimate, try in shadow and compare, promote, roll back, withdraw",
   [
     ...[
       suggestCommand,
@@ -29,6 +30,15 @@ export const blueprintCommands = defineGroup(
       diffCommand,
       compatibleCommand,
     ],
-    ...[shadowCommand, compareCommand, promoteCommand, paramsCommand, modeCommand, rollbackCommand, withdrawCommand],
+    ...[
+      estimateCommand,
+      shadowCommand,
+      compareCommand,
+      promoteCommand,
+      paramsCommand,
+      modeCommand,
+      rollbackCommand,
+      withdrawCommand,
+    ],
   ],
 );

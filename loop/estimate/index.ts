@@ -1,0 +1,6 @@
+export {
+  estimateBlueprint,
+  type BlueprintEstimate,
+  type EstimateReplays,
+  type EstimateRequest,
+} from "./estimate-blueprint.ts";
