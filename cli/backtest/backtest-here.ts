@@ -18,7 +18,7 @@ import { sayWarnings } from "../text/blueprint-text.ts";
 import { createLog } from "../text/log.ts";
 import type { Output } from "../text/output.ts";
 import { progress } from "../text/progress.ts";
-import { trainingLine } from "../text/models/trained-text.ts";
+import { steppedLine, trainingLine } from "../text/models/trained-text.ts";
 import { tellUnreadable, type Unreadable } from "../text/unreadable.ts";
 import { readVersions } from "../process/blueprints/versions.ts";
 import { checkLog, connectHere } from "../process/connection.ts";
@@ -117,6 +117,7 @@ async function watched(
     ...{ say, signal: stopping.signal },
     onProgress: (lines, text, total) => bar.update(lines, text, total ?? null),
     onTrained: (result, time, reason) => say(trainingLine(result, time, reason)),
+    onStepped: (stepped, time) => say(steppedLine(stepped, time)),
   });
   try {
     return await stopping.unlessStopped(running);

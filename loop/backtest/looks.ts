@@ -1,4 +1,5 @@
 import { trainingDue, trainModel, type TrainResult } from "../../trainer/index.ts";
+import { LadderWatch, type Stepped } from "../ladder/index.ts";
 import type { Loop } from "../loop.ts";
 
 /** The use case, and the moment at which it is looked at. */
@@ -10,10 +11,11 @@ export interface LookAt {
   readonly told: Told;
 }
 
-/** Hears of a backtest's trainings. */
+/** Hears of a backtest's trainings and steps of the ladder. */
 export interface Told {
   readonly onTraining?: ((time: number, done: number, total: number) => void) | undefined;
   readonly onTrained?: ((result: TrainResult, time: number, reason: string) => void) | undefined;
+  readonly onStepped?: ((stepped: Stepped, time: number) => void) | undefined;
 }
 
 /**
@@ -33,8 +35,18 @@ const train: Look = async ({ loop, useCase, time, told }) => {
   return result.kind === "trained";
 };
 
+/**
+ * Takes the steps of the ladder that are due. A watch remembers what it need not look at again, which a process that
+ * goes on after a kill does not: each look has one of its own.
+ */
+const climb: Look = async ({ loop, useCase, time, told }) => {
+  const stepped = await new LadderWatch(loop, useCase).look(time);
+  for (const one of stepped) told.onStepped?.(one, time);
+  return stepped.length > 0;
+};
+
 /** All that happens after a step, in this order: each sees what those before it have moved. */
-const looks: readonly Look[] = [train];
+const looks: readonly Look[] = [train, climb];
 
 /** Resolves when the loop knows everything that was moved: the next decision is made by it. */
 export async function lookAt(at: LookAt): Promise<void> {

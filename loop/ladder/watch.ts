@@ -31,8 +31,12 @@ export class LadderWatch {
   /** Of each model that waits: where, beside whom, and from how many records of rows on it is looked at again. */
   readonly #waiting = new Map<string, { readonly place: string; readonly from: number }>();
 
-  constructor(tools: Tools) {
+  readonly #useCase: string | undefined;
+
+  /** @param useCase whose models are looked at; absent: all */
+  constructor(tools: Tools, useCase?: string) {
     this.#tools = tools;
+    this.#useCase = useCase;
   }
 
   /**
@@ -46,6 +50,7 @@ export class LadderWatch {
       const { compiled, model, production } = climbing;
       const { ladder } = compiled.blueprint;
       if (ladder === null || production === undefined) continue;
+      if (this.#useCase !== undefined && model.useCase !== this.#useCase) continue;
       const trial = await tryModel(this.#tools, compiled, model);
       const records = await this.#records(climbing);
       const newest = model.states.at(-1)!;

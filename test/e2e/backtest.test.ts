@@ -243,3 +243,17 @@ test("what would give wrong figures is refused before anything is published", MI
   expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("give either --use-case")]);
   expect(existsSync(path("nowhere"))).toBe(false);
 });
+
+test("a model climbs the ladder of its blueprint at event times, the same in two runs", MINUTES, async () => {
+  // Labels come soon, so that a canary has some within days.
+  const soon = `${FLIGHTS.replaceAll("36h", "6h").replace("freshRows: 20%", "freshRows: 50%")}
+ladder: { shadow: 100, canary: [30%], decisions: 40, latency: 1m, giveUpAfter: 2d }
+`;
+  const until = ["--until", "2013-01-03T20:00Z"];
+  const runs = [await loopstream(given("ladder", soon, until)), await loopstream(given("ladder-2", soon, until))];
+  expect(found(runs[1]!)).toEqual(found(runs[0]!));
+  const steps = runs.map(({ stderr }) => stderr.split("\n").filter((line) => / from \S+(?: 30%)? to /.test(line)));
+  expect(steps[1]).toEqual(steps[0]);
+  const first = /^2013-01-0\dT\d\d:00 {2}model (\S+), from shadow to canary 30%: /.exec(steps[0]![0]!);
+  expect(steps[0]![1]).toContain(`model ${first![1]}, from canary 30% to production: `);
+});

@@ -1,4 +1,4 @@
-import { learntRows } from "../../../catalogue/index.ts";
+import { learntRows, stateText } from "../../../catalogue/index.ts";
 import {
   figureText,
   weightsText,
@@ -6,6 +6,7 @@ import {
   type RowsScore,
   type TrainResult,
 } from "../../../trainer/index.ts";
+import type { Stepped } from "../../../loop/index.ts";
 import { shownTime } from "../output.ts";
 
 type Trained = Extract<TrainResult, { readonly kind: "trained" }>;
@@ -37,11 +38,17 @@ export function tooFewText({ rows, needed, label, leftOut, treated }: TooFew): s
 
 /** A training of a backtest, in a line. @param time event time of the training, ms */
 export function trainingLine(result: TrainResult, time: number, reason: string): string {
-  const at = new Date(time).toISOString().slice(0, 16);
+  const at = timeText(time);
   if (result.kind === "tooFewRows") return `${at}  ${tooFewText(result)}`;
   const { modelId, states } = result.model;
   return `${at}  model ${modelId}, ${reason}: ${states.at(-1)!.reason}`;
 }
+
+/** A step of a model on the ladder, in a line. @param time event time of the step, ms */
+export const steppedLine = ({ model: { modelId, states }, from, reason }: Stepped, time: number): string =>
+  `${timeText(time)}  model ${modelId}, from ${stateText(from)} to ${stateText(states.at(-1)!)}: ${reason}`;
+
+const timeText = (time: number): string => new Date(time).toISOString().slice(0, 16);
 
 export type ImportedJson = ReturnType<typeof importedJson>;
 
