@@ -106,7 +106,8 @@ export class World {
   static async open(seed: number, requests: number): Promise<World> {
     const dir = await mkdtemp(join(tmpdir(), "loopstream-estimate-"));
     const backbone = await createEmbeddedBackbone({ dir });
-    const common = { backbone, registry: backbone.registry, partitions: 1, salt: "salt" };
+    // Draws go by the salt: worlds have draws of their own.
+    const common = { backbone, registry: backbone.registry, partitions: 1, salt: `salt-${seed}` };
     const loop = await startLoop({
       ...common,
       ...{ id: "live", stateDir: join(dir, "state"), delivery: "exactlyOnce", codeVersion: "test" },
