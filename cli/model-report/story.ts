@@ -41,7 +41,14 @@ export function storyOf(model: ModelRecorded): Story {
     chapters: [
       making(model),
       quality(model),
-      ...(report === null ? [] : [...importance(model, report), ...calibration(model, report), ...groups(report)]),
+      ...(report === null
+        ? []
+        : [
+            ...importance(model, report),
+            ...contributions(model, report),
+            ...calibration(model, report),
+            ...groups(report),
+          ]),
       ...(report?.searches ?? []).map(search),
     ],
   };
@@ -143,6 +150,23 @@ function* importance({ metrics }: ModelRecorded, { importance: all, constant }: 
     ],
     bars: {
       rows: used.map(({ feature, loss }) => ({ name: feature, lengths: [loss], said: `${short(loss)}${part(loss)}` })),
+    },
+  };
+}
+
+function* contributions({ metrics }: ModelRecorded, { contributions: all }: ModelReport): Generator<Chapter> {
+  if (all.length === 0) return;
+  const isProbability = metrics["logLoss"] !== undefined;
+  const shown = (mean: number): string => (isProbability ? `${short(100 * mean)} percentage points` : short(mean));
+  yield {
+    title: "How far each feature moves a prediction",
+    sentences: [
+      "Each prediction is the mean one and a part for each feature (Shapley values): so large is the part on average, up or down.",
+    ],
+    bars: {
+      rows: all
+        .slice(0, MOST.features)
+        .map(({ feature, mean }) => ({ name: feature, lengths: [mean], said: shown(mean) })),
     },
   };
 }

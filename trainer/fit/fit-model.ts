@@ -2,6 +2,7 @@ import type { TrainingMatrix } from "../../rows/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { classNumbers } from "../classes.ts";
 import { learnerNamed } from "../learners/index.ts";
+import { meanContributions } from "../report/mean-contributions.ts";
 import { shuffleColumns } from "../report/shuffle-columns.ts";
 import { checkFit } from "./check-fit.ts";
 import type { Fit, FitRequest, FittedModel } from "./fit.ts";
@@ -33,10 +34,12 @@ export const fitModel: Fit = async (request, onProgress) => {
       cause,
     );
   });
-  const { search, settled } = learnt;
+  const { search, settled, trees } = learnt;
+  const contributions = request.explain === true && trees ? meanContributions(trees, request.holdout) : undefined;
   return {
     onnx,
     ...judged,
+    ...(contributions && { contributions }),
     importance,
     ...(search && { search, settled }),
     seconds: (performance.now() - started) / 1000,

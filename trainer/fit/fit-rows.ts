@@ -123,6 +123,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         predictions: made.predictions,
         search: made.search,
         reliance: made.reliance,
+        contributions: made.contributions,
       });
       files.push({ label: label.name, onnx: made.onnx });
       seconds += made.seconds;

@@ -53,6 +53,8 @@ export interface FittedModel {
   readonly settled?: ModelConfig | undefined;
   /** Where it was asked for: by how much the loss of the held-out rows grows without each column. */
   readonly reliance?: readonly number[] | undefined;
+  /** Where it was asked for, of trees alone: by how much each column moves the predictions of the held-out rows. */
+  readonly contributions?: readonly number[] | undefined;
   /** wall-clock time of the fit; part of nothing else */
   readonly seconds: number;
 }

@@ -1,4 +1,5 @@
 import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
+import type { TreeModel } from "../xgboost/index.ts";
 import type { LearnerKind, LearnerName, LearnerParameters, ModelConfig, Objective } from "../../blueprints/index.ts";
 
 /** A label to learn. */
@@ -72,6 +73,8 @@ export interface LearntModel {
   readonly importance: readonly number[];
   /** Of a fit with validation rows: the steps after which they were predicted best, which are those of the model. */
   readonly steps?: number | undefined;
+  /** Of a file that is the sum of trees alone, and perhaps its sigmoid: they, by which it is told what moves a prediction. */
+  readonly trees?: TreeModel | undefined;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
   /** Of a learner that searches: the learner and parameters that were best, by which the heads of the model are fitted. */

@@ -78,7 +78,8 @@ export const xgboost: Learner<"xgboost"> = {
       const trees = firstRounds(parseModel(booster.toJson()), booster.rounds);
       const steps = validation && { steps: booster.rounds };
       if (lines !== undefined) return { ...(await onMargin(input, label, lines, trees)), ...steps };
-      return { onnx: onnxFromTrees(trees, metadata, task.outputs), importance: totalGain(trees), ...steps };
+      const onnx = onnxFromTrees(trees, metadata, task.outputs);
+      return { onnx, importance: totalGain(trees), ...steps, ...(task.outputs.length === 1 && { trees }) };
     } finally {
       booster.free();
     }

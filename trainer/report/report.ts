@@ -11,6 +11,8 @@ import { judgedRows } from "./judged-rows.ts";
 export interface ReportedLabel extends JudgedLabel {
   /** By how much the loss of `holdout` grows without each column; absent: nobody measured it. */
   readonly reliance?: readonly number[] | undefined;
+  /** By how much each column moves the predictions of `holdout`; absent: nobody measured it. */
+  readonly contributions?: readonly number[] | undefined;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
 }
@@ -31,7 +33,7 @@ export function reportOf(
   constant: Readonly<Record<string, number>>,
 ): ModelReport {
   const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly ReportedLabel[]];
-  const [{ holdout, reliance }] = unit as readonly [ReportedLabel];
+  const [{ holdout, reliance, contributions = [] }] = unit as readonly [ReportedLabel];
   const judged = judgedRows(unit);
   const counts = rows.length > 0 && holdout.weights?.every((weight) => weight === 0) !== true;
   const importance = layout
@@ -39,9 +41,15 @@ export function reportOf(
     .filter(({ loss }) => loss !== 0)
     .sort((a, b) => b.loss - a.loss)
     .slice(0, MOST_FEATURES);
+  const moved = layout
+    .map(({ name }, column) => ({ feature: name, mean: contributions[column] ?? 0 }))
+    .filter(({ mean }) => mean > 0)
+    .sort((a, b) => b.mean - a.mean)
+    .slice(0, MOST_FEATURES);
   return {
     constant,
     importance: counts ? importance : [],
+    contributions: counts ? moved : [],
     calibration: counts ? calibrationOf(judged) : [],
     groups: counts ? worstGroups(rows, layout, judged) : [],
     searches: labels.flatMap((each) => searchOf(each) ?? []),

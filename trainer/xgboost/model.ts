@@ -13,6 +13,8 @@ export interface Tree {
   readonly missingLeft: readonly boolean[];
   /** loss saved by a split, 0 at a leaf */
   readonly gain: readonly number[];
+  /** sum of the second derivatives of the rows that came to a node; absent: not known */
+  readonly cover?: readonly number[] | undefined;
 }
 
 /** The parts of a score: margin + the sum of one leaf a tree, then the objective's link. */
@@ -35,6 +37,7 @@ interface JsonTree {
   readonly split_type: readonly number[];
   readonly default_left: readonly (number | boolean)[];
   readonly loss_changes: readonly number[];
+  readonly sum_hessian: readonly number[];
 }
 
 interface JsonModel {
@@ -100,6 +103,7 @@ function parseTree(tree: JsonTree): Tree {
     condition: tree.split_conditions,
     missingLeft: tree.default_left.map(Boolean),
     gain: tree.loss_changes,
+    cover: tree.sum_hessian,
   };
 }
 

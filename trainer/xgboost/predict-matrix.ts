@@ -2,8 +2,8 @@ import { check, type Library, withScratch, word } from "./library.ts";
 
 /** What is predicted. */
 export interface Predicted {
-  /** 0: on the scale of the labels; 1: margins. */
-  readonly type: 0 | 1;
+  /** 0: on the scale of the labels; 1: margins; 2: what each column adds to the margin, and behind the last one the base. */
+  readonly type: 0 | 1 | 2;
   /** The rounds whose trees are asked, from the first one up to, and without, the last; 0 and 0: all. */
   readonly from: number;
   readonly to: number;

@@ -9,6 +9,8 @@ export interface ModelReport {
   readonly constant: Readonly<Record<string, number>>;
   /** The features that matter most, the first one most. */
   readonly importance: readonly FeatureImportance[];
+  /** The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large. */
+  readonly contributions: readonly FeatureContribution[];
   /** Ten bins with as many rows each, from the smallest predictions to the largest. */
   readonly calibration: readonly CalibrationBin[];
   /** Those for which the model is worst beside the group's own mean, the worst first. */
@@ -23,6 +25,14 @@ export interface FeatureImportance {
   readonly feature: string;
   /** By so much the mean loss of the rows grows where each is given the feature of another row. Not above 0: the model would do as well without it. */
   readonly loss: number;
+}
+
+/** How far a feature moves predictions. */
+export interface FeatureContribution {
+  /** A column of the model. */
+  readonly feature: string;
+  /** The mean size of its part in a prediction, in the unit of the predictions. */
+  readonly mean: number;
 }
 
 /** Rows with predictions near each other. */
@@ -84,6 +94,28 @@ export const modelReportSchema = {
         },
       },
       doc: "The features that matter most, the first one most.",
+    },
+    {
+      name: "contributions",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "FeatureContribution",
+          doc: "How far a feature moves predictions.",
+          fields: [
+            { name: "feature", type: "string", doc: "A column of the model." },
+            {
+              name: "mean",
+              type: "double",
+              doc: "The mean size of its part in a prediction, in the unit of the predictions.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      default: [],
+      doc: "The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large.",
     },
     {
       name: "calibration",
