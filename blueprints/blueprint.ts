@@ -2,6 +2,7 @@ import type { ExplorationConfig } from "./config/exploration-config.ts";
 import type { LadderConfig } from "./config/ladder-config.ts";
 import type { LearningConfig } from "./config/learning-config.ts";
 import type { PosteriorConfig } from "./config/posterior-config.ts";
+import type { RetentionConfig } from "./config/retention-config.ts";
 
 /** `key` identifies an entity (a tail number): windows are kept by it, the model never sees it. */
 export type ContextType = "number" | "category" | "boolean" | "key" | "text" | "list" | "time" | VectorType;
@@ -237,23 +238,12 @@ export interface TrainingConfig {
   readonly tolerance: number;
   /** Rows are old when the newest one of a new model is so much newer, ms. Null: they never are. */
   readonly refreshAfterMs: number | null;
+  /** Features for none of whose values a new model may be worse. */
+  readonly slices: readonly string[];
+  /** So much of the mean label the predictions may be off, beyond what chance explains. Null: it is not asked. */
+  readonly calibration: number | null;
   /** A formula of labels, features and columns of the row: how much a row counts. Null: all rows count the same. */
   readonly weight: string | null;
-}
-
-/** Retention of a use case's records, ms of event time; null: for ever. */
-export interface RetentionConfig {
-  /** Training rows. */
-  readonly rowsMs: number | null;
-  /**
-   * Requests, decisions, observations and events. The topics are shared, so the longest retention of all use cases
-   * counts.
-   */
-  readonly decisionsMs: number | null;
-  /** Until decision time + `answersMs` the same decision id gets the same answer. */
-  readonly answersMs: number;
-  /** Until decision time + `repeatsMs` a decision made anew under the same id names the first one. */
-  readonly repeatsMs: number;
 }
 
 /** The content of the YAML file, with defaults filled in and durations in ms. Frozen. */

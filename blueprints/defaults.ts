@@ -20,7 +20,8 @@ export const DEFAULTS = Object.freeze({
   join: Object.freeze({ ttlMs: 48 * HOUR }),
   training: Object.freeze({
     ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, maxRows: 2_000_000, holdout: 0.1 },
-    ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY, weight: null },
+    ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY },
+    ...{ slices: Object.freeze([]) as readonly string[], calibration: null, weight: null },
   }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   /** Of a section that is there. */
@@ -126,6 +127,9 @@ export const BOUNDS = Object.freeze({
   holdout: { min: 0.001, max: 0.9 },
   tolerance: { min: 0, max: 1 },
   refreshAfter: { min: 0, max: 366 * DAY },
+  /** Features by whose values a model is judged. */
+  sliced: 20,
+  calibration: { min: 0.001, max: 10 },
   /** That a model is compared by before it takes a step of the ladder. */
   ladderDecisions: { min: 30, max: 1e9 },
   /** Below 100 %, which is production. */

@@ -23,7 +23,6 @@ export type {
   PolicyRule,
   ReferenceTable,
   Slot,
-  RetentionConfig,
   TableFeature,
   TableFieldType,
   TrainingConfig,
@@ -31,6 +30,7 @@ export type {
   WindowAggregate,
   WindowFeature,
 } from "./blueprint.ts";
+export type { RetentionConfig } from "./config/retention-config.ts";
 export type { Guardrail, LadderConfig } from "./config/ladder-config.ts";
 export type { LearningMode, PromotionRule } from "./config/learning-config.ts";
 export { LEARNING_MODES } from "./defaults.ts";

@@ -1,4 +1,4 @@
-import type { RetentionConfig } from "../blueprint.ts";
+import type { RetentionConfig } from "../config/retention-config.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { BOUNDS, DEFAULTS } from "../defaults.ts";
 import { formatDuration } from "../duration.ts";

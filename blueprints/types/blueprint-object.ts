@@ -140,6 +140,8 @@ export interface BlueprintObject {
         readonly metric?: Metric | undefined;
         readonly tolerance?: `${number}%` | undefined;
         readonly refreshAfter?: DurationText | "none" | undefined;
+        readonly slices?: readonly string[] | undefined;
+        readonly calibration?: `${number}%` | undefined;
         readonly weight?: FormulaText | undefined;
       }
     | undefined;

@@ -44,6 +44,8 @@ describe("examples/flights.yaml", () => {
       maxRows: 2_000_000,
       holdout: 0.1,
       refreshAfterMs: 259_200_000,
+      slices: [],
+      calibration: null,
       tolerance: 0.05,
       metric: "logLoss",
       weight: null,

@@ -3,9 +3,11 @@ import type { ModelRecorded, TrainingRow } from "../../schemas/index.ts";
 import type { Evidence } from "../gates/index.ts";
 import type { Rival } from "../gates/gate-check.ts";
 import { unitsOf } from "../classes.ts";
+import { calibrationExcess, weightedMean } from "../../statistics/index.ts";
 import { labelMetrics, unitMetrics, type PredictedLabel } from "../learnt-labels.ts";
 import { bestConstants } from "../loss.ts";
 import { comparison } from "./compare-models.ts";
+import { slicesOf } from "./slices.ts";
 import { predictLabels } from "../predict-rows.ts";
 import type { TrainingTools } from "../training-tools.ts";
 
@@ -61,10 +63,10 @@ export async function evidenceOf(
     const each = unit.map((one) => one.train.labels);
     return bestConstants(label.objective, each, train.weights).map((one) => new Float32Array(rows.length).fill(one));
   };
-  const { metric, tolerance, refreshAfterMs } = compiled.blueprint.training;
+  const { metric, ...rule } = compiled.blueprint.training;
   const base = {
     metric,
-    rule: { tolerance, refreshAfterMs },
+    rule,
     holdoutRows: rows.length,
     holdoutShare: share,
     holdoutWeight: weights?.reduce((sum, weight) => sum + weight, 0),
@@ -72,6 +74,8 @@ export async function evidenceOf(
       labels.map((one) => ({ ...one, labels: one.holdout.labels, weights: one.holdout.weights })),
     ),
     constant: () => metricsOf(constant()),
+    slices: [],
+    calibration: calibrationOf(unit),
   };
   if (production === undefined) return { ...base, rival: undefined };
   const { modelId, provenance } = production;
@@ -88,5 +92,14 @@ export async function evidenceOf(
     ...{ ours: one.predictions, theirs: predictions[at]! },
   }));
   const { theirs, gain } = comparison(metric, compared, rows);
-  return { ...base, rival: rival({ metrics: theirs, gain }) };
+  const slices = slicesOf(metric, rule.slices, compared, rows);
+  return { ...base, slices, rival: rival({ metrics: theirs, gain }) };
+}
+
+function calibrationOf(unit: readonly JudgedLabel[]): Evidence["calibration"] {
+  const [{ label, holdout, predictions }] = unit as readonly [JudgedLabel];
+  const isMean = unit.length === 1 && (label.objective === "binary" || label.objective === "regression");
+  if (!isMean || label.classOf !== undefined || predictions.length === 0) return undefined;
+  const { labels, weights } = holdout;
+  return { excess: calibrationExcess(predictions, labels, weights), mean: weightedMean(labels, weights) || 0 };
 }

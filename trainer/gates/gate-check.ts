@@ -1,4 +1,5 @@
 import type { Metric, TrainingConfig } from "../../blueprints/index.ts";
+import type { Slice } from "../evidence/slices.ts";
 import type { Gain } from "../evidence/paired-gain.ts";
 
 type Metrics = Readonly<Record<string, number>>;
@@ -19,7 +20,7 @@ export interface Evidence {
   /** The metric that the blueprint names. */
   readonly metric: Metric;
   /** What a candidate must do to replace a model. */
-  readonly rule: Pick<TrainingConfig, "tolerance" | "refreshAfterMs">;
+  readonly rule: Pick<TrainingConfig, "tolerance" | "refreshAfterMs" | "slices" | "calibration">;
   /** Newest rows, that neither the candidate nor its rival had learnt from. All metrics are of them. */
   readonly holdoutRows: number;
   /** The share of the rows that was asked for to judge by. */
@@ -31,6 +32,10 @@ export interface Evidence {
   readonly constant: () => Metrics;
   /** The model that was in production when the candidate was evaluated. */
   readonly rival: Rival | undefined;
+  /** Of the features that the blueprint names, those that are large enough; empty without a rival. */
+  readonly slices: readonly Slice[];
+  /** How far the predictions are off, and the mean label; `undefined`: nothing was held out, or they are of classes or quantiles. */
+  readonly calibration: { readonly excess: number; readonly mean: number } | undefined;
   /** The model that is in production now. */
   readonly inProduction: string | undefined;
 }

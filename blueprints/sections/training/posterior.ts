@@ -7,13 +7,14 @@ import { featureType } from "../../features/kinds/index.ts";
 import { mostText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { isPosteriorName } from "../../posterior/names.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
-import { complain, found, type Place } from "../../yaml/place.ts";
+import { complain, type Place } from "../../yaml/place.ts";
 import { readChoice, readDuration, readNumber } from "../../yaml/scalars.ts";
-import { complainTwice, optional, readItems, readSection } from "../../yaml/section.ts";
+import { optional, readSection } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { featuresSection, type ReadFeatures } from "../features.ts";
 import { labelsSection } from "../labels/labels.ts";
 import { rewardSection } from "../labels/reward.ts";
+import { readFeatureNames } from "./feature-names.ts";
 
 const BY = ["option", "all"] as const;
 const { posterior: defaults } = DEFAULTS;
@@ -29,6 +30,8 @@ const KEYS = {
     rangeText("posteriorAfter", formatDuration),
   ],
 } satisfies Record<string, KeySaid>;
+
+const NAMES = { most: BOUNDS.posteriorFeatures, whyNot, wanted: "name numbers and booleans" };
 
 /** Linear weights of options, learnt row by row. */
 export const posteriorSection: BlueprintSection<"posterior", Partly<PosteriorConfig> | null | undefined> = {
@@ -68,7 +71,7 @@ function readPosterior(place: Place, of: Reading): Partly<PosteriorConfig> | und
       if (complete && reward !== undefined) return readChoice(at, columns);
       return isScalar(at.node) && typeof at.node.value === "string" ? at.node.value : undefined;
     }),
-    features: optional(section, "features", usable(features), (at) => readFeatures(at, features)),
+    features: optional(section, "features", usable(features), (at) => readFeatureNames(at, features, NAMES)),
     by: optional<PosteriorConfig["by"]>(section, "by", defaults.by, (at) => readChoice(at, BY)),
     ridge: optional<number>(section, "ridge", defaults.ridge, (at) => readNumber(at, BOUNDS.ridge)),
     afterMs: optional<number>(section, "after", defaults.afterMs, (at) => readDuration(at, BOUNDS.posteriorAfter)),
@@ -84,32 +87,6 @@ function readPosterior(place: Place, of: Reading): Partly<PosteriorConfig> | und
       );
     return own;
   }
-}
-
-function readFeatures(place: Place, { features, complete }: ReadFeatures): readonly string[] | undefined {
-  const items = readItems(place, "a list of features");
-  if (items === undefined) return undefined;
-  if (items.length > BOUNDS.posteriorFeatures)
-    return complain(place, `at most ${BOUNDS.posteriorFeatures} features, found ${items.length}`);
-  const known = new Map(features.map((feature) => [feature.name, feature]));
-  const seen = new Map<string, Place>();
-  const read = items.map((item): string | undefined => {
-    const name = isScalar(item.node) ? item.node.value : null;
-    if (typeof name !== "string") return complain(item, `expected the name of a feature, found ${found(item)}`);
-    const first = seen.get(name);
-    if (first !== undefined) return complainTwice(item, `"${name}" is there twice`, first);
-    seen.set(name, item);
-    const feature = known.get(name);
-    if (feature === undefined) {
-      if (!complete || item.source.broken.has(name)) return undefined;
-      const guess = item.source.guess(name, [...known.keys()]);
-      const hint = guess === null ? "name a feature of this blueprint" : `did you mean "${guess}"?`;
-      return complain(item, `there is no feature "${name}"`, hint);
-    }
-    const problem = whyNot(feature);
-    return problem === undefined ? name : complain(item, `"${name}" ${problem}`, "name numbers and booleans");
-  });
-  return read.some((name) => name === undefined) ? undefined : (read as string[]);
 }
 
 /** The reason that a feature can have no weight; `undefined`: it can. */

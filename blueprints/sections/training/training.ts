@@ -1,16 +1,19 @@
-import type { Objective, TrainingConfig } from "../../blueprint.ts";
+import type { Feature, Objective, TrainingConfig } from "../../blueprint.ts";
 import { cronHint, cronProblem } from "../../cron.ts";
 import { BOUNDS, DEFAULTS, METRICS, OBJECTIVES } from "../../defaults.ts";
 import { learntObjective, metricsOf, objectiveKind } from "../../objective.ts";
 import { formatDuration } from "../../duration.ts";
 import { canonicalFormula } from "../../formula/index.ts";
-import { percentText, rangeText, type KeySaid } from "../../key-reference.ts";
+import { mostText, percentText, rangeText, type KeySaid } from "../../key-reference.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
 import { optional, readSection } from "../../yaml/section.ts";
 import { readChoice, readDuration, readNumber, readOrNone, readShare, readText } from "../../yaml/scalars.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { featureType } from "../../features/kinds/index.ts";
+import { featuresSection } from "../features.ts";
 import { labelSection } from "../labels/label.ts";
+import { readFeatureNames } from "./feature-names.ts";
 import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = OBJECTIVES.flatMap((kind) => METRICS[kind]);
@@ -32,6 +35,8 @@ const KEYS = {
   ],
   tolerance: ["percentage of the metric", percentText(tolerance), rangeText("tolerance", percentText)],
   refreshAfter: ["duration, or `none`", formatDuration(refreshAfterMs), rangeText("refreshAfter", formatDuration)],
+  slices: ["list of features that are categories or booleans", "none", mostText("sliced", "features")],
+  calibration: ["percentage of the mean label", "it is not asked", rangeText("calibration", percentText)],
   weight: ["formula of labels, features and columns: number", "all rows count the same"],
 } satisfies Record<string, KeySaid>;
 
@@ -45,7 +50,19 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     return optional(blueprint, "training", defaultTraining(objective), (place) => readTraining(place, objective, of));
   },
   whole,
-  describe: ({ schedule, freshRows, minRows, maxRows, holdout, metric, tolerance, refreshAfterMs, weight }) => [
+  describe: ({
+    schedule,
+    freshRows,
+    minRows,
+    maxRows,
+    holdout,
+    metric,
+    tolerance,
+    refreshAfterMs,
+    slices,
+    calibration,
+    weight,
+  }) => [
     ["training.schedule", schedule],
     ["training.freshRows", freshRows === null ? null : percentText(freshRows)],
     ["training.minRows", minRows],
@@ -54,13 +71,17 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     ["training.metric", metric],
     ["training.tolerance", percentText(tolerance)],
     ["training.refreshAfter", refreshAfterMs === null ? null : formatDuration(refreshAfterMs)],
+    ...(slices.length === 0 ? [] : [["training.slices", slices.join(", ")] as const]),
+    ...(calibration === null ? [] : [["training.calibration", percentText(calibration)] as const]),
     ...(weight === null ? [] : [["training.weight", weight] as const]),
   ],
-  canonical: ({ weight, maxRows, tolerance, refreshAfterMs, ...training }) => ({
+  canonical: ({ weight, maxRows, tolerance, refreshAfterMs, slices, calibration, ...training }) => ({
     ...training,
     maxRows: maxRows === mostUnsaid(training.minRows) ? undefined : maxRows,
     tolerance: tolerance === DEFAULTS.training.tolerance ? undefined : tolerance,
     refreshAfterMs: refreshAfterMs === DEFAULTS.training.refreshAfterMs ? undefined : refreshAfterMs,
+    slices: slices.length === 0 ? undefined : slices,
+    calibration: calibration ?? undefined,
     weight: weight === null ? undefined : canonicalFormula(weight),
   }),
 };
@@ -103,9 +124,24 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
     refreshAfterMs: optional<number | null>(section, "refreshAfter", defaults.refreshAfterMs, (place) =>
       readOrNone(place, (place) => readDuration(place, BOUNDS.refreshAfter)),
     ),
+    slices: optional<readonly string[]>(section, "slices", defaults.slices, (place) =>
+      readFeatureNames(place, of(featuresSection), SLICES),
+    ),
+    calibration: optional<number | null>(section, "calibration", defaults.calibration, (place) => {
+      if (objective === undefined || objective === "binary" || objective === "regression")
+        return readShare(place, BOUNDS.calibration);
+      return complain(place, `objective ${objective} predicts no mean that could be off`, "take calibration away");
+    }),
     weight: optional<string | null>(section, "weight", defaults.weight, (place) => readWeight(place, of)),
   };
 }
+
+const SLICES = {
+  most: BOUNDS.sliced,
+  whyNot: (feature: Feature): string | undefined =>
+    featureType(feature) === "number" ? "is a number, whose values are too many" : undefined,
+  wanted: "name categories and booleans",
+};
 
 function readSchedule(place: Place): string | undefined {
   const line = readText(place, "a cron line or none", 200);

@@ -4,9 +4,10 @@ import type { GateCheck } from "../../../trainer/gates/gate-check.ts";
 
 const DAY = 86_400_000;
 
+const asked = { slices: [], calibration: null };
 const evidence: Evidence = {
   metric: "logLoss",
-  rule: { tolerance: 0.01, refreshAfterMs: 7 * DAY },
+  rule: { ...asked, tolerance: 0.01, refreshAfterMs: 7 * DAY },
   holdoutRows: 80,
   holdoutShare: 0.1,
   candidate: { logLoss: 0.4, auc: 0.7 },
@@ -16,7 +17,7 @@ const evidence: Evidence = {
     gain: { mean: 0.1, low: 0.02, high: 0.18, decisions: 80 },
     ...{ trainedUntil: Date.UTC(2026, 0, 5), newerByMs: 3 * DAY },
   },
-  inProduction: "old",
+  ...{ slices: [], calibration: undefined, inProduction: "old" },
 };
 /** The rival with another gain over it. */
 const gained = (mean: number, low: number, high: number): Evidence["rival"] & object => ({
@@ -56,9 +57,9 @@ test("a candidate that is no worse than the tolerance replaces a model whose row
   });
   expect(gate(of({ rival: close })).promote).toBe(false);
   expect(gate(of({ rival: { ...gained(-0.001, -0.006, 0.004), newerByMs: 8 * DAY } })).promote).toBe(false);
-  expect(gate(of({ rival: old, rule: { tolerance: 0.007, refreshAfterMs: 7 * DAY } })).promote).toBe(false);
-  expect(gate(of({ rival: old, rule: { tolerance: 0.01, refreshAfterMs: null } })).promote).toBe(false);
-  expect(gate(of({ rival: close, rule: { tolerance: 0.01, refreshAfterMs: 0 } })).promote).toBe(true);
+  expect(gate(of({ rival: old, rule: { ...asked, tolerance: 0.007, refreshAfterMs: 7 * DAY } })).promote).toBe(false);
+  expect(gate(of({ rival: old, rule: { ...asked, tolerance: 0.01, refreshAfterMs: null } })).promote).toBe(false);
+  expect(gate(of({ rival: close, rule: { ...asked, tolerance: 0.01, refreshAfterMs: 0 } })).promote).toBe(true);
 });
 
 test("without a model in production it is compared with a constant, also where one was taken out meanwhile", () => {
@@ -157,4 +158,56 @@ test("the constant is worked out only where it is asked for", () => {
   };
   expect(gate(of({ constant })).promote).toBe(true);
   expect(() => gate(of({ constant, inProduction: undefined }))).toThrow("asked");
+});
+
+describe("slices that the blueprint names", () => {
+  const slice = (value: string, mean: number, high: number): Evidence["slices"][number] => ({
+    ...{ feature: "carrier", value, theirs: 0.5, gain: { mean, low: mean - 1, high, decisions: 120 } },
+  });
+  const by = (slices: Evidence["slices"], more: Partial<Evidence> = {}) =>
+    gate(of({ rule: { ...evidence.rule, slices: ["carrier"] }, slices, ...more }));
+
+  test("refuse a candidate that is proved worse for one of them by more than is tolerated, and name it", () => {
+    const { promote, reason } = by([slice("UA", -0.1, -0.02), slice("AA", 0.2, 0.3)]);
+    expect(promote).toBe(false);
+    expect(reason).toContain("refused: worse for carrier UA by 0.10000 of logLoss, old 0.50000 on 120 decisions");
+    expect(reason).not.toContain("AA");
+  });
+
+  test("let it pass where that is not proved, or no more than is tolerated, and say how many were looked at", () => {
+    const { promote, reason } = by([slice("UA", -0.1, 0.01), slice("AA", -0.004, -0.001), slice("missing", 0, 1)]);
+    expect(promote).toBe(true);
+    expect(reason).toContain("none of 3 slices by carrier is worse");
+  });
+
+  test("are not asked of a first model, nor where the blueprint names none", () => {
+    const first = by([], { rival: undefined, inProduction: undefined });
+    expect(first.checks.map(({ check }) => check)).toEqual(["betterMetric"]);
+    expect(gate(of({ slices: [slice("UA", -0.1, -0.02)] })).promote).toBe(true);
+  });
+
+  test("that are many are told in part", () => {
+    const many = Array.from({ length: 8 }, (_, at) => slice(`c${at}`, -0.1, -0.02));
+    expect(by(many).reason).toMatch(/carrier c4 by 0\.10000 of logLoss, old 0\.50000 on 120 decisions and 3 more$/);
+  });
+});
+
+describe("calibration", () => {
+  const off = (excess: number, mean = 0.2, more: Partial<Evidence> = {}) =>
+    gate(of({ rule: { ...evidence.rule, calibration: 0.1 }, calibration: { excess, mean }, ...more }));
+
+  test("refuses predictions that are off by more of the mean label than is allowed, of a first model too", () => {
+    expect(off(0.019).promote).toBe(true);
+    expect(off(0.021).promote).toBe(false);
+    expect(off(0.021).reason).toContain(
+      "refused: badly calibrated: predictions are off by 0.02100 beyond chance, and 0.02000 is allowed",
+    );
+    expect(off(0.021, 0.2, { rival: undefined, inProduction: undefined }).promote).toBe(false);
+    expect(off(0.021, -0.3).promote).toBe(true);
+  });
+
+  test("is not asked where the blueprint has no bound, nor of predictions that are no means", () => {
+    expect(gate(of({ calibration: { excess: 9, mean: 1 } })).promote).toBe(true);
+    expect(off(9, 1, { calibration: undefined }).promote).toBe(true);
+  });
 });
