@@ -4,6 +4,6 @@
  */
 export { bundleOf, type Bundled } from "./bundle-of.ts";
 export type { DecisionBundle } from "./decision-bundle.ts";
-export { openBundle, type OpenBundle, type PageDecision } from "./open-bundle.ts";
+export { openBundle, type OpenBundle, type PageDecision, type PageReport } from "./open-bundle.ts";
 export { runSession, type OnnxSession, type RunModel, type TensorClass } from "./run-session.ts";
 export { whyNotPortable } from "./why-not-portable.ts";

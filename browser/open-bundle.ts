@@ -1,7 +1,7 @@
 import { compileBlueprint, type CompiledBlueprint, type Payload } from "../blueprints/index.ts";
 import { requestRecord, type DecisionRequest } from "../client/index.ts";
 import { decideScored, enrichBy, predict, replyTo } from "../operators/index.ts";
-import { DomainError, type DecisionReason, type DecisionRequested } from "../schemas/index.ts";
+import { DomainError, type DecisionReason, type DecisionRecorded, type DecisionRequested } from "../schemas/index.ts";
 import { checkTime } from "../streams/client/index.ts";
 import { bundleScorer } from "./bundle-scorer.ts";
 import type { DecisionBundle } from "./decision-bundle.ts";
@@ -37,8 +37,13 @@ export interface PageDecision {
   readonly modelId: string;
   /** Event time, ms. */
   readonly time: number;
-  /** The request with the answer in it, as `decision-requests` has it from a client that decides in its own process. */
-  readonly request: DecisionRequested;
+  /** What the loop records: the body of `POST /v1/decisions`, and the request of `getDecision` of a client. */
+  readonly report: PageReport;
+}
+
+/** A request with the decision that the page has made of it. */
+export interface PageReport extends Omit<DecisionRequested, "logged" | "answered"> {
+  readonly answered: DecisionRecorded;
 }
 
 /** A bundle that is ready to decide. */
@@ -78,13 +83,14 @@ export function openBundle(bundle: DecisionBundle, run: RunModel): OpenBundle {
       const enriched = enrichBy(compiled, request, time, noWindows);
       const [predicted] = await predict([enriched], compiled, scorer);
       const decision = decideScored({ enriched, modelId, ...predicted! }, compiled, time, salt, set);
+      const { logged: _, ...asked } = request;
       const { value, reason, propensity, ranking, payload, error } = replyTo(decision, compiled);
       return {
         ...{ decisionId: request.decisionId, value, reason, propensity, ranking, payload, error },
         predictions: decision.predictions,
         options: decision.options.map(({ optionId, predictions, score }) => ({ optionId, predictions, score })),
         ...{ blueprint: blueprintVersion, modelId, time },
-        request: { ...request, answered: decision },
+        report: { ...asked, answered: decision },
       };
     },
   };

@@ -1,3 +1,4 @@
+import type { DecisionRecorded } from "../schemas/index.ts";
 import type { Backbone, Log, SchemaRegistry } from "../streams/client/index.ts";
 import type { Decision } from "./decision.ts";
 import type { Ranking } from "./ranking.ts";
@@ -33,12 +34,17 @@ export interface DecisionRequest<C, O = ContextValues> {
    * is known by its id alone may be a text.
    */
   readonly candidates?: readonly (Candidate<O> | string)[] | undefined;
+  /**
+   * The decision, where a page has made it by a bundle (`loopstream/browser`): it is recorded as it is, once, and is the answer.
+   * Refused is what can't have been made of this request; what the page saw is taken as it tells.
+   */
+  readonly answered?: DecisionRecorded | undefined;
   /** The product shows this decision later, or never: it makes no row unless `activate` says that it was shown. Default false. */
   readonly deferred?: boolean | undefined;
 }
 
 export interface CallOptions {
-  /** Event time, ms; at most an hour ahead (`maxFutureMs` of docs/limits.md). Absent: now. */
+  /** Event time, ms; at most an hour ahead (`maxFutureMs` of docs/limits.md). Absent: now, or that of a decision that a page has made. */
   readonly time?: number | undefined;
   /** Reject instead of resolving with an error text. Default false: the product goes on. */
   readonly throwOnError?: boolean | undefined;

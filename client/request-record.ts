@@ -11,11 +11,11 @@ export function requestRecord(
   decisionId: string,
 ): DecisionRequested {
   if (given === undefined) throw new StreamsError("UNENCODABLE", "the request is undefined: send a unit");
-  const { deferred = false } = given;
+  const { deferred = false, answered = null } = given;
   const unit = wholeText("unit", given.unit);
   const context = contextValues(given.context);
   const candidates = candidatesOf(given.candidates);
   wholeText("decisionId", decisionId);
   wholeText("useCase", useCase);
-  return { decisionId, useCase, unit, context, deferred, logged: null, candidates, answered: null };
+  return { decisionId, useCase, unit, context, deferred, logged: null, candidates, answered };
 }

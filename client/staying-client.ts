@@ -135,6 +135,8 @@ export function stayingClient(options: StayingOptions): Client {
   /** There is no answer that was not taken for storing. */
   async function decideHere(request: DecisionRequested, when: AskedWhen): Promise<DecisionReplied | undefined> {
     const { here } = options;
+    // A page has decided.
+    if (request.answered !== null) return undefined;
     const decided = await here?.decide(request, when).catch((error: unknown) => {
       if (isOutage(error) || hasCode(error, "BACKBONE_GONE")) health.down(error);
       throw error;
@@ -162,8 +164,8 @@ export function stayingClient(options: StayingOptions): Client {
       const given = request as typeof request | undefined;
       const decisionId = given?.decisionId ?? randomUUID();
       const fallback = (call.default ?? null) as NonNullable<typeof call.default>;
-      const { timeout = defaults.timeout, throwOnError = defaults.throwOnError, time = now() } = call;
-      const { source } = call;
+      const { timeout = defaults.timeout, throwOnError = defaults.throwOnError } = call;
+      const { source, time = given?.answered?.decisionTime ?? now() } = call;
       try {
         const value = requestRecord(useCase, given, decisionId);
         if (source !== undefined) wholeText("source", source);

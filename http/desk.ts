@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { meant } from "../blueprints/index.ts";
-import { DomainError, recordLimits } from "../schemas/index.ts";
+import { DomainError, recordLimits, type DecisionRecorded } from "../schemas/index.ts";
 import { checkArrival, hasCode } from "../streams/index.ts";
 import { at } from "./problems/problem.ts";
 import type { HttpSource, SourceSlot } from "./source.ts";
@@ -27,11 +27,14 @@ export class Desk {
    * `AHEAD_OF_TIME`, `TIMEOUT`, and the errors of a client.
    */
   async decide(asked: AskedDecision): Promise<AnsweredDecision> {
-    const { useCase, unit, context, candidates, deferred, time = Date.now(), source: of, timeoutMs } = asked;
+    const { useCase, unit, context, candidates, deferred, source: of, timeoutMs } = asked;
     const { decisionId = randomUUID() } = asked;
-    const source = this.#inTime(asked.time);
+    const answered = asked.answered as DecisionRecorded | undefined;
+    const given = asked.time ?? answered?.decisionTime;
+    const source = this.#inTime(given);
+    const time = given ?? Date.now();
     await this.live(useCase, time);
-    const request = { decisionId, unit, context, candidates, deferred };
+    const request = { decisionId, unit, context, candidates, deferred, answered };
     try {
       const call = { time, source: of, timeout: timeoutMs, throwOnError: true };
       const { value, ...answer } = await this.#counted(() => source.client.getDecision(useCase, request, call));

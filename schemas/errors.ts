@@ -28,7 +28,7 @@ export const domainErrors = {
   ),
   BAD_ANSWER: lasting(
     "A request brings a decision that is not of this request, or was drawn by another salt.",
-    "Let `createLocalClient` make it, with the loop's salt.",
+    "Let `createLocalClient` or a bundle make it, with the loop's salt.",
   ),
   NOT_LOCAL: lasting(
     "A version can't be decided in the product's process or on a page: it has windows of events or a posterior, or for a page tables, which live with the loop.",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { decisionReasons, recordLimits } from "../../schemas/index.ts";
+import { decisionReasons, decisions, recordLimits } from "../../schemas/index.ts";
 import { areListedValues, fitted, hasFields, isBoolean, isBulkOf, isListOf, isName, isWhole } from "./fits.ts";
 import { bulkOf, id, listedValues, name, problem, source, time } from "./values.ts";
 
@@ -10,6 +10,12 @@ const candidate = z.strictObject({
     .describe("The product's knowledge of the option, by the names of the blueprint's options."),
 });
 const fitsCandidate = hasFields({ optionId: isName }, { context: areListedValues });
+
+const { fields } = decisions.schema as {
+  readonly fields: readonly { readonly name: string; readonly doc: string }[];
+};
+/** As the loop records decisions. Types are judged where it is written. */
+const answeredFields = Object.fromEntries(fields.map(({ name: field, doc }) => [field, z.unknown().describe(doc)]));
 
 const fitsAsked = hasFields(
   { useCase: isName, unit: isName, context: areListedValues },
@@ -37,6 +43,12 @@ export const askedDecision = fitted(
     decisionId: id
       .optional()
       .describe("Absent: a new id. The same id asked again in the same use case is the same decision."),
+    answered: z
+      .strictObject(answeredFields)
+      .optional()
+      .describe(
+        "The decision, if a page has made it by a bundle (`report` of loopstream/browser): it is recorded as it is, once, and is the answer. Its decisionTime is the time of the request.",
+      ),
     deferred: z.boolean().optional().describe("The product shows this decision later, or never."),
     time: time.optional(),
     source: source.optional(),

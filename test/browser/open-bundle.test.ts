@@ -150,7 +150,7 @@ describe("a bundle in a page decides as the loop does", () => {
       const decisionId = `${name}-2-${n}`;
       const loops = recorded.get(decisionId)!;
       const made = await page.decide({ ...asked, decisionId, unit: `unit ${n}` } as never, loops.decisionTime);
-      const own = split(made.request.answered!);
+      const own = split(made.report.answered);
       const theirs = split(loops);
       expect(own.rest).toEqual(theirs.rest);
       expect(own.numbers.length).toBe(theirs.numbers.length);
