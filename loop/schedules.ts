@@ -17,6 +17,8 @@ import { every, type Running } from "./running.ts";
 export interface ScheduleOptions {
   readonly onTrained: (result: { readonly useCase: string; readonly reason: string; readonly outcome: string }) => void;
   readonly everyMs?: number;
+  /** A model counts so long after its write, ms, so that all instances have read it by then. Default 0. */
+  readonly leadMs?: number;
 }
 
 /** Failing trainings: the model in production stays, and each next attempt comes later. */
@@ -51,7 +53,7 @@ export const trainingsWith = (tools: TrainingTools): Trainings => ({
 });
 
 /** Checks every few seconds whether a training is due, and trains. Decisions go on meanwhile. */
-export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }: ScheduleOptions): Running {
+export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000, leadMs = 0 }: ScheduleOptions): Running {
   const failing = new Map<string, Failing>();
   const running = every(everyMs, loop.outages.of("schedules"), async () => {
     // Uses the clock of records: a wrong clock of this machine must not date a model.
@@ -68,7 +70,8 @@ export function startSchedules(loop: Scheduled, { onTrained, everyMs = 15_000 }:
       try {
         const reason = await loop.trainings.due(useCase, now);
         if (reason !== undefined) {
-          const result = await loop.trainings.train({ useCase, until: now, publishedAt: () => loop.application.now() });
+          const publishedAt = (): number => loop.application.now() + leadMs;
+          const result = await loop.trainings.train({ useCase, until: now, publishedAt });
           onTrained({ useCase, reason, outcome: outcomeOf(result) });
         }
         ended(useCase);

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { stateText } from "../catalogue/index.ts";
 import { createMetrics, Outages, shownAddress, StreamsError, type Log, type Metrics } from "../streams/index.ts";
 import { connect, type Connection } from "./connect.ts";
+import { moveLeadMs } from "./instances/move-by-hand.ts";
 import { startReports } from "./instances/reports.ts";
 import { startLadder } from "./ladder/index.ts";
 import { loopOptions, type LoopMode, type LoopOptions } from "./loop-options.ts";
@@ -147,7 +148,8 @@ async function runLoop(connection: Connection, options: StartOptions, outages: O
   const beside: Running[] = [startTicker(loop), startReports(loop), startRetention(loop), promotions, ladder];
   if (schedules) {
     const onTrained: ScheduleOptions["onTrained"] = (result) => log.info(result, "trained");
-    beside.push(startSchedules({ ...loop, trainings: trainingsWith(loop) }, { onTrained }));
+    const leadMs = moveLeadMs(loop.backbone);
+    beside.push(startSchedules({ ...loop, trainings: trainingsWith(loop) }, { onTrained, leadMs }));
   }
   return {
     ...{ connection, loop, tools: loop },

@@ -76,6 +76,26 @@ describe("trainings", () => {
     return { loop, asked, lines };
   }
 
+  test("a model counts the lead after the time at which it is published, not after that of its rows", async () => {
+    const times: number[] = [];
+    let now = 100;
+    const trainings: Scheduled["trainings"] = {
+      useCases: () => Promise.resolve(["parcels"]),
+      due: () => Promise.resolve("schedule"),
+      train(request) {
+        now += 50;
+        times.push(request.until, request.publishedAt!());
+        return Promise.reject(new Error("enough"));
+      },
+    };
+    const outages = new Outages();
+    const loop: Scheduled = { outages, application: { now: () => now }, trainings };
+    const running = startSchedules(loop, { onTrained: () => undefined, leadMs: 7 });
+    await vi.advanceTimersByTimeAsync(15_000);
+    await running.close();
+    expect(times).toEqual([100, 157]);
+  });
+
   test("what is due is trained up to the log's time, and what came of it is told", async () => {
     const told: unknown[] = [];
     let isDue = true;
