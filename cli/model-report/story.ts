@@ -46,6 +46,7 @@ export function storyOf(model: ModelRecorded): Story {
         : [
             ...importance(model, report),
             ...contributions(model, report),
+            ...drift(report),
             ...calibration(model, report),
             ...groups(report),
           ]),
@@ -167,6 +168,21 @@ function* contributions({ metrics }: ModelRecorded, { contributions: all }: Mode
       rows: all
         .slice(0, MOST.features)
         .map(({ feature, mean }) => ({ name: feature, lengths: [mean], said: shown(mean) })),
+    },
+  };
+}
+
+function* drift({ drift: all, predictionDrift }: ModelReport): Generator<Chapter> {
+  if (predictionDrift === null) return;
+  yield {
+    title: "How far the newest decisions lie from those before",
+    sentences: [
+      `By the population stability index, where 0.1 is some and 0.25 much: its predictions by ${short(predictionDrift)}, and ${all.length === 0 ? "no feature by 0.01." : "these features:"}`,
+    ],
+    bars: {
+      rows: all
+        .slice(0, MOST.features)
+        .map(({ feature, index }) => ({ name: feature, lengths: [index], said: short(index) })),
     },
   };
 }

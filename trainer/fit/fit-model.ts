@@ -2,6 +2,8 @@ import type { TrainingMatrix } from "../../rows/index.ts";
 import { loadScorer, type Scorer } from "../../serving/index.ts";
 import { classNumbers } from "../classes.ts";
 import { learnerNamed } from "../learners/index.ts";
+import { populationStability } from "../../statistics/index.ts";
+import { columnDrift, thinned } from "../report/drift.ts";
 import { meanContributions } from "../report/mean-contributions.ts";
 import { shuffleColumns } from "../report/shuffle-columns.ts";
 import { checkFit } from "./check-fit.ts";
@@ -48,8 +50,8 @@ export const fitModel: Fit = async (request, onProgress) => {
 
 async function predictHoldout(
   onnx: Uint8Array,
-  { train, holdout, label, further = [], metadata, explain }: FitRequest,
-): Promise<Pick<FittedModel, "predictions" | "further" | "reliance">> {
+  { train, holdout, inputs, label, further = [], metadata, explain }: FitRequest,
+): Promise<Pick<FittedModel, "predictions" | "further" | "reliance" | "drift">> {
   const scorer = await loadScorer(onnx);
   try {
     if (scorer.columns !== train.columns) {
@@ -69,8 +71,12 @@ async function predictHoldout(
     const predictions = await predict(label.name, holdout);
     const others: Float32Array[] = [];
     for (const one of further) others.push(await predict(one.label.name, one.holdout));
-    const found = { predictions, further: others };
-    if (explain !== true) return found;
+    const judged = { predictions, further: others };
+    if (explain !== true) return judged;
+    const [former, newer] = [thinned(train), thinned(holdout)];
+    const both = [await predict(label.name, former), await predict(label.name, newer)] as const;
+    const drift = { columns: columnDrift(former, newer, inputs), predictions: populationStability(...both) };
+    const found = { ...judged, drift };
     const unit = [{ label, holdout }, ...further].filter(
       (one, at) => at === 0 || (label.classOf !== undefined && one.label.classOf === label.classOf),
     );

@@ -124,6 +124,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         search: made.search,
         reliance: made.reliance,
         contributions: made.contributions,
+        drift: made.drift,
       });
       files.push({ label: label.name, onnx: made.onnx });
       seconds += made.seconds;

@@ -63,7 +63,7 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     train: known(at === 0 ? train.labels : further[at - 1]!.values, matrix.weights),
     holdout: holdouts[at]!,
     predictions: at === 0 ? model.predictions : model.further[at - 1]!,
-    ...(at === 0 && { search: model.search, reliance: model.reliance }),
+    ...(at === 0 && { search: model.search, reliance: model.reliance, drift: model.drift }),
   }));
   return { labels, files, seconds };
 }

@@ -1,3 +1,4 @@
+import type { Drift } from "../report/drift.ts";
 import type { ModelConfig, Objective } from "../../blueprints/index.ts";
 import type { TrainingMatrix } from "../../rows/index.ts";
 import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
@@ -55,6 +56,8 @@ export interface FittedModel {
   readonly reliance?: readonly number[] | undefined;
   /** Where it was asked for, of trees alone: by how much each column moves the predictions of the held-out rows. */
   readonly contributions?: readonly number[] | undefined;
+  /** Where it was asked for: how far the held-out rows lie from those that were learnt from. */
+  readonly drift?: Drift | undefined;
   /** wall-clock time of the fit; part of nothing else */
   readonly seconds: number;
 }

@@ -1,5 +1,6 @@
 import type { TrainingMatrix } from "../../rows/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
+import type { Drift } from "../report/drift.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 
 /** A label that was fitted, with the rows that judge it. */
@@ -16,4 +17,6 @@ export interface FittedLabel {
   readonly reliance?: readonly number[] | undefined;
   /** Of the first label, of trees alone: by how much each column moves the predictions of `holdout`. */
   readonly contributions?: readonly number[] | undefined;
+  /** Of the first label: how far `holdout` lies from what was learnt from. */
+  readonly drift?: Drift | undefined;
 }

@@ -3,6 +3,7 @@ import type { ModelReport, ModelSearch, TrainingRow } from "../../schemas/index.
 import type { JudgedLabel } from "../evidence/evidence.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import { unitsOf } from "../classes.ts";
+import type { Drift } from "./drift.ts";
 import { calibrationOf } from "./calibration.ts";
 import { worstGroups } from "./groups.ts";
 import { judgedRows } from "./judged-rows.ts";
@@ -13,10 +14,14 @@ export interface ReportedLabel extends JudgedLabel {
   readonly reliance?: readonly number[] | undefined;
   /** By how much each column moves the predictions of `holdout`; absent: nobody measured it. */
   readonly contributions?: readonly number[] | undefined;
+  /** How far `holdout` lies from what was learnt from; absent: nobody measured it. */
+  readonly drift?: Drift | undefined;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
 }
 
+/** Less is nothing. */
+const LEAST_DRIFT = 0.01;
 /** Features that are told of. */
 const MOST_FEATURES = 30;
 
@@ -33,7 +38,7 @@ export function reportOf(
   constant: Readonly<Record<string, number>>,
 ): ModelReport {
   const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly ReportedLabel[]];
-  const [{ holdout, reliance, contributions = [] }] = unit as readonly [ReportedLabel];
+  const [{ holdout, reliance, contributions = [], drift }] = unit as readonly [ReportedLabel];
   const judged = judgedRows(unit);
   const counts = rows.length > 0 && holdout.weights?.every((weight) => weight === 0) !== true;
   const importance = layout
@@ -46,10 +51,17 @@ export function reportOf(
     .filter(({ mean }) => mean > 0)
     .sort((a, b) => b.mean - a.mean)
     .slice(0, MOST_FEATURES);
+  const drifted = layout
+    .map(({ name }, column) => ({ feature: name, index: drift?.columns[column] ?? 0 }))
+    .filter(({ index }) => index >= LEAST_DRIFT)
+    .sort((a, b) => b.index - a.index)
+    .slice(0, MOST_FEATURES);
   return {
     constant,
     importance: counts ? importance : [],
     contributions: counts ? moved : [],
+    drift: counts ? drifted : [],
+    predictionDrift: counts && drift !== undefined ? drift.predictions : null,
     calibration: counts ? calibrationOf(judged) : [],
     groups: counts ? worstGroups(rows, layout, judged) : [],
     searches: labels.flatMap((each) => searchOf(each) ?? []),

@@ -11,6 +11,10 @@ export interface ModelReport {
   readonly importance: readonly FeatureImportance[];
   /** The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large. */
   readonly contributions: readonly FeatureContribution[];
+  /** The features whose rows held out lie furthest from the rows learnt from, the first one furthest. */
+  readonly drift: readonly FeatureDrift[];
+  /** The same index of the predictions. Null: it was not measured. */
+  readonly predictionDrift: null | number;
   /** Ten bins with as many rows each, from the smallest predictions to the largest. */
   readonly calibration: readonly CalibrationBin[];
   /** Those for which the model is worst beside the group's own mean, the worst first. */
@@ -33,6 +37,14 @@ export interface FeatureContribution {
   readonly feature: string;
   /** The mean size of its part in a prediction, in the unit of the predictions. */
   readonly mean: number;
+}
+
+/** How far the newest values of a feature lie from those before. */
+export interface FeatureDrift {
+  /** A column of the model. */
+  readonly feature: string;
+  /** Population stability index, over ten bins with as many of the former rows each, or over categories: 0.1 is some, 0.25 much. */
+  readonly index: number;
 }
 
 /** Rows with predictions near each other. */
@@ -116,6 +128,34 @@ export const modelReportSchema = {
       },
       default: [],
       doc: "The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large.",
+    },
+    {
+      name: "drift",
+      type: {
+        type: "array",
+        items: {
+          type: "record",
+          name: "FeatureDrift",
+          doc: "How far the newest values of a feature lie from those before.",
+          fields: [
+            { name: "feature", type: "string", doc: "A column of the model." },
+            {
+              name: "index",
+              type: "double",
+              doc: "Population stability index, over ten bins with as many of the former rows each, or over categories: 0.1 is some, 0.25 much.",
+            },
+          ],
+          namespace: "loopstream",
+        },
+      },
+      default: [],
+      doc: "The features whose rows held out lie furthest from the rows learnt from, the first one furthest.",
+    },
+    {
+      name: "predictionDrift",
+      type: ["null", "double"],
+      default: null,
+      doc: "The same index of the predictions. Null: it was not measured.",
     },
     {
       name: "calibration",

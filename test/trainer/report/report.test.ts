@@ -161,7 +161,16 @@ describe("in words", () => {
   test("a record of an earlier version, and one of a model without held-out rows, are told with what they have", () => {
     const titles = (some: ModelRecorded): readonly string[] => storyOf(some).chapters.map(({ title }) => title);
     expect(titles({ ...model, report: null })).toEqual(["How it was made", "How good it is"]);
-    const none = { constant: {}, importance: [], contributions: [], calibration: [], groups: [], searches: [] };
+    const none = {
+      constant: {},
+      importance: [],
+      contributions: [],
+      drift: [],
+      predictionDrift: null,
+      calibration: [],
+      groups: [],
+      searches: [],
+    };
     expect(titles({ ...model, metrics: {}, report: none })).toEqual(["How it was made", "How good it is"]);
   });
 });
@@ -190,4 +199,33 @@ test("a model of trees alone tells how far each feature moves its predictions; i
   const chapter = storyOf(own).chapters.find(({ title }) => title === "How far each feature moves a prediction")!;
   expect(chapter.bars!.rows[0]!.said).toMatch(/^\d\d\.\d percentage points$/);
   expect(await rebuildModel(tools, own)).toMatchObject({ equal: true, problem: null });
+}, 120_000);
+
+test("a model tells how far the newest rows lie from those before, by feature and by its predictions", async () => {
+  const text = TEXT.replace("useCase: parcels", "useCase: crates");
+  const crates = compileBlueprint(text);
+  await publishBlueprint(tools, text);
+  await tools.publisher.publish(
+    rows(0, 2_000, 1).map((row, at) => ({
+      topic: rowsTopic(crates),
+      key: row["decisionId"] as string,
+      // The newest fifth, which judges, is of heavy ones.
+      value: {
+        ...row,
+        blueprintVersion: crates.blueprint.version,
+        weight: at < 1_600 ? row["weight"] : 15 + (row["weight"] as number) / 2,
+      } as TrainingRow,
+      time: row["rowTime"] as number,
+    })),
+  );
+  await trainModel(tools, { useCase: "crates", until: START + 3_000 * 60_000 + HOUR });
+  const own = (await readModels(tools)).find(({ useCase }) => useCase === "crates")!;
+  const { drift, predictionDrift } = own.report!;
+  expect(drift[0]).toMatchObject({ feature: "weight" });
+  expect(drift[0]!.index).toBeGreaterThan(1);
+  expect(predictionDrift).toBeGreaterThan(0.25);
+  expect(drift.find(({ feature }) => feature === "carrier")?.index ?? 0).toBeLessThan(0.1);
+  const chapter = storyOf(own).chapters.find(({ title }) => title.startsWith("How far the newest decisions lie"))!;
+  expect(chapter.sentences[0]).toMatch(/its predictions by \d\.\d+, and these features:$/);
+  expect(chapter.bars!.rows[0]!.name).toBe("weight");
 }, 120_000);
