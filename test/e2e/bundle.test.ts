@@ -1,11 +1,14 @@
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type * as OnnxRuntime from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openBundle, runSession, type DecisionBundle } from "../../browser/index.ts";
 import { openLoopstream, type Loopstream } from "../../loop/embed/index.ts";
 import { silent } from "../../streams/index.ts";
+import { FETCH_MS, python } from "../python/venv.ts";
 import { loopstream, root, succeeding, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();
@@ -79,6 +82,38 @@ test("models bundle writes a model and its version, by which the page of example
     );
   });
 }, 600_000);
+
+test(
+  "the Python of docs/analysts.md predicts rows with a model's file as `score` does",
+  async () => {
+    const [onnx, rows] = [join(dir.path, "model.onnx"), join(dir.path, "rows.parquet")];
+    await run("models", "rebuild", modelId, "--out", onnx);
+    await run("rows", "--use-case", "reminders", "--out", rows);
+    await run(
+      "score",
+      "--use-case",
+      "reminders",
+      "--model",
+      modelId,
+      "--in",
+      rows,
+      "--out",
+      join(dir.path, "scored.jsonl"),
+    );
+    const page = await readFile(join(root, "docs/analysts.md"), "utf8");
+    const [block] = /(?<=^```python\n)[^`]*session\.run[^`]*(?=^```$)/m.exec(page)!;
+    const script = `${block}\nprint(json.dumps([float(each) for each in rows["prediction"]]))\n`;
+    await writeFile(join(dir.path, "predict.py"), script);
+    const { stdout } = await promisify(execFile)(await python(), ["predict.py"], { cwd: dir.path });
+    const predicted = JSON.parse(stdout) as readonly number[];
+    const lines = (await readFile(join(dir.path, "scored.jsonl"), "utf8")).trim().split("\n");
+    const scored = lines.map((line) => (JSON.parse(line) as { readonly opened: number }).opened);
+    expect(predicted.length).toBe(scored.length);
+    expect(new Set(scored).size).toBeGreaterThan(1);
+    for (const [at, each] of predicted.entries()) expect(Math.abs(each - scored[at]!)).toBeLessThan(1e-5);
+  },
+  FETCH_MS + 600_000,
+);
 
 test("models bundle of no model is refused, with exit code 2", async () => {
   const { code, stderr } = await loopstream(["models", "bundle", "0123456789abcdef", "--out", out, "--dir", data]);
