@@ -50,12 +50,13 @@ export async function backtest(options: BacktestOptions): Promise<Backtest | und
     throw new HistoryError(`stepMs ${stepMs}: divides no hour, nor is it whole hours`);
   if (training.schedule === null && training.freshRows === null)
     say?.(`nothing is trained: training of ${useCase} has neither a schedule nor freshRows`);
+  const before = (from: number): Promise<void> => checkModels(loop, useCase, from);
   const after = async (time: number): Promise<void> => {
     await lookAt({ loop, useCase, time, told: options });
     await options.onStep?.(time);
   };
   const { until, closes, onRequests } = options;
-  const walk = { stepMs, until, closes, signal, onRequests, after };
+  const walk = { stepMs, until, closes, signal, onRequests, before, after };
   const imported = await importHistory({ ...options, tools: loop, walk });
   if (signal?.aborted === true) return undefined;
   const span = spanOf(imported, options);
@@ -64,6 +65,20 @@ export async function backtest(options: BacktestOptions): Promise<Backtest | und
   const room = { bytes: streamsLimits.rowsHeldBytes, spill: openSpill };
   const { sha256: rowsSha256 } = await hashNewestRows(loop.backbone, loop.serdes, rowsTopic(compiled), room);
   return { useCase, blueprintVersion: compiled.blueprint.version, months, rowsSha256, imported, leftOut };
+}
+
+/** A training behind the steps would keep all others from being due. */
+async function checkModels({ tables }: Loop, useCase: string, from: number): Promise<void> {
+  const { models } = await tables();
+  const later = [...models.values()].find(
+    ({ useCase: its, provenance: { until, imported } }) => its === useCase && imported === null && until > from,
+  );
+  if (later === undefined) return;
+  const [until, begin] = [later.provenance.until, from].map((time) => new Date(time).toISOString());
+  throw new HistoryError(
+    `model ${later.modelId} of ${useCase} was trained until ${until}, and this history begins at ${begin}: no training would be due. ` +
+      "Nothing was published. Run it in a place of its own: another --dir, or another --id on Kafka",
+  );
 }
 
 /** The times that the files hold. */

@@ -14,7 +14,9 @@ export async function startWalk(
 ): Promise<Walking> {
   const { stepMs, until = Number.POSITIVE_INFINITY, closes = false, signal } = walk;
   const position = await feed.position();
-  checkImported(feed, position, surveys, blueprint);
+  const first = Math.min(...surveys.map(({ from }) => from ?? Number.POSITIVE_INFINITY));
+  checkImported(feed, position, first, blueprint);
+  await walk.before?.(Math.max(position, first));
   const stepOf = (time: number): number => Math.floor(time / stepMs);
   let last = Number.NEGATIVE_INFINITY;
   let isCut = false;
@@ -44,8 +46,7 @@ const BEHIND = 1;
 /** A kill may leave one hour's lines without the position behind them. */
 const MOST_WITHOUT_POSITION = 1;
 
-function checkImported(feed: ImportFeed, position: number, surveys: readonly Survey[], { useCase }: Blueprint): void {
-  const first = Math.min(...surveys.map(({ from }) => from ?? Number.POSITIVE_INFINITY));
+function checkImported(feed: ImportFeed, position: number, first: number, { useCase }: Blueprint): void {
   // Up to the hour of the last step's last moment the walk itself has published lines.
   const published = Math.floor((position - BEHIND - 1) / HOUR) * HOUR;
   const from = Math.floor(first / HOUR) * HOUR;

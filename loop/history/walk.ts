@@ -16,6 +16,8 @@ export interface Walk {
   readonly signal?: AbortSignal | undefined;
   /** Called before requests are published. Present: they ask for replies, on `REPLY_PARTITION_OF_FEED`. */
   readonly onRequests?: ((requests: readonly Published<unknown>[]) => void) | undefined;
+  /** Called before anything is published. @param from no step ends before it; event time, ms */
+  readonly before?: ((from: number) => Promise<void>) | undefined;
   /**
    * Called when the loop has handled a step. It may be called again for the same step after a kill, with nothing
    * published in between.

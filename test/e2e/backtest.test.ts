@@ -237,6 +237,15 @@ test("what would give wrong figures is refused before anything is published", MI
       /lines of flight-delays from 2013-01-01T\S+ on were imported before, and nothing was trained/,
     ),
   ]);
+  const until = ["--until", "2013-01-04T12:00Z"];
+  expect((await loopstream(given("trained", FLIGHTS, until))).code).toBe(0);
+  const trained = await loopstream(["train", "--use-case", "flight-delays", "--json", "--dir", path("trained")]);
+  expect(trained.code, trained.stderr).toBe(0);
+  const behind = await loopstream(given("trained", FLIGHTS));
+  expect([behind.code, behind.stderr]).toEqual([
+    2,
+    expect.stringContaining("and this history begins at 2013-01-04T12:00:00.000Z: no training would be due"),
+  ]);
   const steps = await loopstream(["backtest", ...rest, "--step", "25m"]);
   expect([steps.code, steps.stderr]).toEqual([2, expect.stringContaining("--step 25m: write a whole part of an hour")]);
   const nothing = await loopstream(["backtest", "--decisions", decisions, "--json", "--dir", path("nowhere")]);
