@@ -5,6 +5,7 @@ import { modelRecords } from "./add-state.ts";
 import { movedRecords, moveState, type ModelMove } from "./model-move.ts";
 import { checkModelMove, modelStateAt } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
+import { modelsAt } from "./models-at.ts";
 
 const BY_HAND = "by hand";
 
@@ -33,7 +34,10 @@ export function moveModel(
     const { state, share } = moveState(modelId, to);
     checkModelMove(model, state, at);
     const entered = modelStateAt(model, at);
-    if (reason === undefined && entered?.state === state && entered.share === share && isByHand(entered))
+    const { production } = modelsAt(table, model.useCase, model.blueprintVersion, at);
+    // A model that was trained on an earlier time is in production there, and another one is since.
+    const serves = state !== "production" || production?.modelId === modelId;
+    if (reason === undefined && entered?.state === state && entered.share === share && isByHand(entered) && serves)
       return { write: [], result: [model] };
     const moved = movedRecords(table, model, to, { at, reason: reason ?? BY_HAND, ladder: false });
     return { write: modelRecords(moved, at), result: moved };

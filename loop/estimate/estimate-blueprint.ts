@@ -52,11 +52,7 @@ export async function estimateBlueprint(
 ): Promise<BlueprintEstimate | undefined> {
   const target = compileBlueprint(text);
   const { useCase, version } = target.blueprint;
-  if (target.posterior !== null)
-    throw new DomainError(
-      "BAD_USAGE",
-      "a posterior learns while its version is live: it can't be estimated beforehand",
-    );
+  checkTarget(target);
   await storeBlueprint(tools, text);
   const model = await modelBefore(tools, target, from, replays);
   if (model === undefined) return undefined;
@@ -72,6 +68,22 @@ export async function estimateBlueprint(
     // A cluster's topics go with its own tool.
     if (tools.backbone.remove !== undefined) await removeReplay(tools.backbone, made.replay);
   }
+}
+
+/** Versions whose decisions in a replay would not be those that they make once they are live. */
+function checkTarget({ posterior, blueprint }: CompiledBlueprint): void {
+  if (posterior !== null)
+    throw new DomainError(
+      "BAD_USAGE",
+      "a posterior learns while its version is live: it can't be estimated beforehand",
+    );
+  const { mode, logging } = blueprint.learning;
+  if (mode === "online") return;
+  const acts = mode === "loggingOnly" && logging === "uniform" ? "a uniform draw" : "the product's own choice";
+  throw new DomainError(
+    "BAD_USAGE",
+    `learning.mode is ${mode}: ${acts} acts, and not the policy. Take the mode out of the file to estimate what its policy is worth`,
+  );
 }
 
 interface ModelBefore {
@@ -90,6 +102,12 @@ async function modelBefore(
   const { useCase, version } = target.blueprint;
   const { production } = modelsAt((await tools.tables()).models, useCase, version, from);
   if (production !== undefined) return modelOf(production, false);
+  const wasLive = (await tools.tables()).blueprints.get(`${useCase}/${version}`)?.activations.some(({ live }) => live);
+  if (wasLive === true)
+    throw new DomainError(
+      "NO_MODEL",
+      `version ${version} is live, or was, and had no model at the beginning of the estimated time: one that is made now would count for decisions of the past. Begin later with --from, or estimate another version`,
+    );
   const before: ReplayResult | undefined = await replay({
     ...replays,
     request: { useCase, blueprintVersion: version, to: from },

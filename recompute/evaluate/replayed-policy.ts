@@ -1,4 +1,4 @@
-import { decisions } from "../../schemas/index.ts";
+import { decisions, DomainError } from "../../schemas/index.ts";
 import { readTopic } from "../../streams/index.ts";
 import type { RecomputeSource } from "../source.ts";
 import { decisionKey } from "./rewards.ts";
@@ -13,11 +13,20 @@ import { AT_ONCE, type Acted, type Lacks, type TargetPolicy } from "./target-pol
 export async function replayedPolicy({ backbone, serdes }: RecomputeSource, topic: string): Promise<TargetPolicy> {
   const made = new Map<string, Acted>();
   const models = new Set<string>();
+  let logged = 0;
   for await (const { value } of readTopic(backbone, serdes, { ...decisions, name: topic })) {
-    const { decisionId, decisionTime, actions, distribution, modelId } = value;
-    made.set(decisionKey(decisionTime, decisionId), { actions, distribution });
+    const { decisionId, decisionTime, actions, distribution, modelId, reason } = value;
+    // A replay keeps the action that history brings, with its probabilities: the version has said nothing there.
+    const isLogged = reason === "logged";
+    if (isLogged) logged++;
+    made.set(decisionKey(decisionTime, decisionId), { actions, distribution: isLogged ? [] : distribution });
     if (modelId !== null) models.add(modelId);
   }
+  if (logged > 0 && logged === made.size)
+    throw new DomainError(
+      "BAD_USAGE",
+      "the decisions of this time were imported with their actions, which a replay keeps: `loopstream evaluate --policy` estimates by them",
+    );
   return {
     predictions: models.size === 0 ? "none" : "model",
     modelId: [...models].at(-1) ?? null,

@@ -45,6 +45,15 @@ async function atWork(time: number): Promise<readonly unknown[]> {
 }
 
 describe("a move by hand", () => {
+  test("to production of a model that another one has taken the place of since brings it back", async () => {
+    await publish(modelOf("early", [["production", 5]]), modelOf("late", [["production", 10]]));
+    expect((await atWork(20))[0]).toBe("late");
+    await moveModel(tools, "early", "production", 30);
+    expect((await atWork(40))[0]).toBe("early");
+    const [again] = await moveModel(tools, "early", "production", 50);
+    expect(again!.states.map(({ time }) => time)).toEqual([5, 30]);
+  });
+
   test("to the state that the model has, with no reason, keeps its former reason; with one, or another share, it is recorded", async () => {
     await publish(modelOf("a", [["production", 1]]), modelOf("b", [["trained", 1]]));
     const reasons = async (id: string): Promise<readonly string[]> =>

@@ -1,6 +1,8 @@
 import { afterEach, expect, test } from "vitest";
-import { validBlueprints } from "../../../catalogue/index.ts";
-import { TARGET, World } from "./world.ts";
+import { compileBlueprint } from "../../../blueprints/index.ts";
+import { readModels, validBlueprints } from "../../../catalogue/index.ts";
+import { publishBlueprint } from "../../../loop/index.ts";
+import { LOGGED, START, TARGET, World } from "./world.ts";
 
 let world: World | undefined;
 afterEach(async () => {
@@ -9,9 +11,9 @@ afterEach(async () => {
 });
 
 test("a version with another window, model, policy and wait is estimated before it decides, near its true value", async () => {
-  world = await World.open(5, 1_600);
-  const estimate = (await world.estimate(800, 1_600))!;
-  expect(estimate).toMatchObject({ refused: [], missing: [], rewarded: 800, predictions: "model" });
+  world = await World.open(2, 1_600);
+  const estimate = (await world.estimate(900, 1_600))!;
+  expect(estimate).toMatchObject({ refused: [], missing: [], rewarded: 700, predictions: "model" });
   expect(estimate.model).toMatchObject({ trained: true, reason: expect.stringContaining("better than a constant") });
   const { DR, SNIPS, IPS } = estimate.estimates!;
   const truth = await world.truth(estimate.model.modelId, 99);
@@ -29,7 +31,7 @@ test("a version with another window, model, policy and wait is estimated before 
   );
   expect(replays.size).toBe(1);
   // Again: the version has its model now, and says the same.
-  const again = (await world.estimate(800, 1_600))!;
+  const again = (await world.estimate(900, 1_600))!;
   expect(again.model).toMatchObject({ modelId: estimate.model.modelId, trained: false });
   expect(again.estimates).toEqual(estimate.estimates);
 }, 120_000);
@@ -48,4 +50,18 @@ test("too little to learn from, a model that would not have decided, a posterior
     "posterior: {}\npolicy: { choose: posteriorMean }",
   ).replace("exploration: { epsilonGreedy: 0.1 }\n", "");
   await expect(estimate(learning)).rejects.toMatchObject({ code: "BAD_USAGE" });
+  // There a draw acts, and no policy.
+  const logging = TARGET.replace("policy:", "learning: { mode: loggingOnly, logging: uniform }\npolicy:");
+  await expect(estimate(logging)).rejects.toThrow(
+    /learning.mode is loggingOnly: a uniform draw acts, and not the policy/,
+  );
+  // The version that is live has no model: none is made for decisions of the past.
+  const online = LOGGED.replace("learning: { mode: loggingOnly, logging: uniform }\n", "");
+  await publishBlueprint(world.loop, online, START + 100_000);
+  await expect(estimate(online)).rejects.toThrow(/is live, or was, and had no model at the beginning/);
+  expect(
+    (await readModels(world.loop)).every(
+      ({ blueprintVersion }) => blueprintVersion !== compileBlueprint(online).blueprint.version,
+    ),
+  ).toBe(true);
 }, 120_000);
