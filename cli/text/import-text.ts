@@ -17,7 +17,7 @@ export function importJson({ counts, files, columns, badLines, absent }: ImportR
 
 /** For people: counts of each column, and of the published records. */
 export function importText(result: ImportResult, dryRun: boolean): string {
-  const { counts, files, columns } = result;
+  const { files, columns } = result;
   const tables = files.map((file) => {
     const rows = columns
       .get(file.file)!
@@ -30,6 +30,12 @@ export function importText(result: ImportResult, dryRun: boolean): string {
       ]);
     return `${spanText(file)}\n${table(["column", "present", "missing", "unusable", "out of range"], rows)}`;
   });
+  return visible([...tables, `${countsText(result, dryRun)}${absentText(result)}`].join("\n\n"));
+}
+
+/** What was published, and what was not or has less than it may seem. */
+export function countsText(result: ImportResult, dryRun = false): string {
+  const { counts } = result;
   const said = dryRun ? `nothing was published. ${publishedText(counts, "would be published")}` : publishedText(counts);
   const bad =
     counts.badLines === 0 ? "" : `; ${counts.badLines} bad lines ${dryRun ? "" : "are in the dead letters"}`.trimEnd();
@@ -42,7 +48,7 @@ export function importText(result: ImportResult, dryRun: boolean): string {
       ? ""
       : `; ${counts.eventsWithoutDecision} events have the keys of their own line alone: their decision is not in the file before them, or its TTL was over`;
   const older = counts.older === 0 ? "" : `\n${olderText(result)}`;
-  return visible([...tables, `${said}${alone}${bad}${waiting}${older}${absentText(result)}`].join("\n\n"));
+  return `${said}${alone}${bad}${waiting}${older}`;
 }
 
 function absentText({ absent }: ImportResult): string {
@@ -62,10 +68,7 @@ function olderText({ counts, eventsRetainedFrom = Number.NEGATIVE_INFINITY }: Im
   );
 }
 
-export function publishedText(
-  { decisions, observations, events, known: met, changed }: LineCounts,
-  would?: string,
-): string {
+function publishedText({ decisions, observations, events, known: met, changed }: LineCounts, would?: string): string {
   const known = met - changed;
   const left = changed === 0 ? "" : `; ${changed} lines differ from imported ones and were left out`;
   if (decisions + observations + events === 0 && known > 0) {

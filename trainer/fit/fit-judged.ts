@@ -49,7 +49,7 @@ export async function fitJudged(fit: Fit, request: FitJudgedRequest): Promise<Fi
   const second = (decided?: FitRowsRequest["decided"]): Promise<FittedRows> =>
     fitRows(fit, { ...rest, encoded, split: learnt, decided, onProgress: half(1) });
   const [judged, last] = areIndependent(compiled, rows)
-    ? await Promise.all([first(), second()])
+    ? await sideBySide(first, second)
     : await oneByOne(first, second);
   const { weights } = last.labels[0]!.train;
   const seconds = judged.seconds + last.seconds;
@@ -62,6 +62,16 @@ const MOST_AT_ONCE = 10_000_000;
 /** Whether the second fit needs nothing of the first, and memory has room for both. */
 const areIndependent = ({ blueprint, layout }: CompiledBlueprint, rows: readonly TrainingRow[]): boolean =>
   blueprint.model.learner !== "auto" && rows.length * layout.length <= MOST_AT_ONCE;
+
+/** Where both fail the error is the first one's, whichever came earlier. */
+async function sideBySide(
+  first: () => Promise<FittedRows>,
+  second: () => Promise<FittedRows>,
+): Promise<readonly [FittedRows, FittedRows]> {
+  const [judged, last] = [first(), second()];
+  last.catch(() => undefined);
+  return [await judged, await last];
+}
 
 async function oneByOne(
   first: () => Promise<FittedRows>,

@@ -6,7 +6,7 @@ const MOST = 100_000;
 /** Decisions whose lines can't be used, for as long as a decision's observations are taken. */
 export class BadDecisions {
   readonly #ttlMs: number;
-  /** By id: until when. NaN: since a line before any that has a time. */
+  /** By id: until when, the first to be forgotten first. NaN: no line of a decision had a time yet. */
   readonly #until = new Map<string, number>();
 
   constructor(ttlMs: number) {
@@ -26,11 +26,18 @@ export class BadDecisions {
     return until !== undefined && !(time >= until);
   }
 
+  /** A decision's line has a time: those before it without one are no later. */
+  settle(time: number): void {
+    const [first] = this.#until.values();
+    if (first === undefined || !Number.isNaN(first)) return;
+    for (const [id, until] of [...this.#until]) if (Number.isNaN(until)) this.add(id, time);
+  }
+
+  /** Where no decision has a time, nobody knows when its observations end. */
   forget(before: number): void {
     for (const [id, until] of this.#until) {
-      if (until >= before) break;
+      if (!(until < before)) break;
       this.#until.delete(id);
-      if (Number.isNaN(until)) this.add(id, before);
     }
   }
 }

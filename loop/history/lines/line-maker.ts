@@ -147,6 +147,7 @@ export class LineMaker {
 
   add(file: string, one: TimedLine): void {
     const { decisions, observations } = this.#files;
+    if (file === decisions) this.#badDecisions.settle(one.time);
     const made =
       file === decisions ? this.#decision(one) : file === observations ? this.#observation(one) : this.#event(one);
     if (made === WAITING || made === REPEATED) {

@@ -51,6 +51,18 @@ test("the progress of both together grows to its end, and an error of either is 
   }
 });
 
+test("where both fits fail the error is that of the one that is judged", async () => {
+  let begun = 0;
+  const { promise: later, resolve } = Promise.withResolvers<void>();
+  const fit: Fit = async () => {
+    const own = ++begun;
+    if (own === 1) await later;
+    else resolve();
+    throw new Error(`fit ${own} fails`);
+  };
+  await expect(judged(fit)).rejects.toThrow("fit 1 fails");
+});
+
 test("a learner that searches chooses first: its second fit begins when the first has ended", async () => {
   const searching = compileBlueprint(TEXT.replace("{ rounds: 12, depth: 3 }", "{ learner: auto, trials: 2 }"));
   let running = 0;
