@@ -1,9 +1,10 @@
 /**
- * `npm run bench:backtest [-- --blueprint FILE --decisions FILE --observations FILE --unit COLUMNS --days 7 --python python3 --keep DIR]`:
+ * `npm run bench:backtest [-- --blueprint FILE --decisions FILE --observations FILE --unit COLUMNS --days 7 --seed 0 --python python3 --keep DIR]`:
  * `loopstream backtest` of a history, by default the flights of the first quarter, beside native XGBoost with the
- * blueprint's parameters that is fitted again every `--days` on the same rows. Prints by month the figures of both on the
- * same decisions, and our CPU and peak memory. `--python` is one that has xgboost, pyarrow and numpy (`pip install
- * xgboost pyarrow`). The first label is binary, and its model is of trees. What is in `--keep` already is used again.
+ * blueprint's parameters that is fitted again every `--days` on the same rows, with the seed `--seed` (default: the
+ * blueprint's). Prints by month the figures of both on the same decisions, and our CPU and peak memory. `--python` is one
+ * that has xgboost, pyarrow and numpy (`pip install xgboost pyarrow`). The first label is binary, and its model is of
+ * trees. What is in `--keep` already is used again.
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -22,6 +23,7 @@ const { values: flags } = parseArgs({
     observations: { type: "string", default: join(examples, "flights/observations-2013-q1.csv.gz") },
     unit: { type: "string", default: "carrier+flight" },
     days: { type: "string", default: "7" },
+    seed: { type: "string" },
     python: { type: "string", default: "python3" },
     keep: { type: "string" },
   },
@@ -31,6 +33,7 @@ mkdirSync(dir, { recursive: true });
 const [table, used] = [join(dir, "rows.parquet"), join(dir, "backtest.json")];
 const { blueprint, layout, labelColumns } = compileBlueprint(readFileSync(flags.blueprint, "utf8"));
 const { useCase, label, training } = blueprint;
+const seed = Number(flags.seed ?? blueprint.model.seed);
 const model = blueprint.model as ModelConfig<"xgboost">;
 if (label.objective !== "binary" || model.learner !== "xgboost")
   throw new RangeError(`${flags.blueprint}: the judge knows a binary label and xgboost alone`);
@@ -54,7 +57,7 @@ async function judged(): Promise<Judged> {
     ...{ label: labelColumns[0]!.value, prediction: labelColumns[0]!.prediction },
     ...{ rounds: model.rounds, minRows: training.minRows, days: Number(flags.days) },
     params: {
-      ...{ objective: "binary:logistic", tree_method: "hist", nthread: 1, seed: model.seed },
+      ...{ objective: "binary:logistic", tree_method: "hist", nthread: 1, seed },
       ...{ max_depth: model.depth, eta: model.learningRate, min_child_weight: model.minChildWeight },
       ...{ subsample: model.subsample, colsample_bytree: model.colsample, lambda: model.l2, max_bin: model.maxBins },
     },
@@ -81,7 +84,7 @@ try {
     ...[ours.logLoss.toFixed(4), native.logLoss.toFixed(4), `${gain.toFixed(4)} ± ${error.toFixed(4)}`],
   ]);
   const head = ["month", "decisions", "AUC, served", "AUC, native", "log loss, served", "log loss, native", "gain"];
-  console.log(`${useCase}, native XGBoost fitted ${fits} times, every ${flags.days} days\n`);
+  console.log(`${useCase}, native XGBoost fitted ${fits} times, every ${flags.days} days, with seed ${seed}\n`);
   console.log(markdown(head, rows));
   console.log("\ngain: how much smaller the served log loss is, with its standard error over days");
   console.log(
