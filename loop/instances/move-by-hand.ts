@@ -47,8 +47,10 @@ export async function moveByHand(
   const wait = asked - logTime();
   const after = modelStateAt(model, asked)!.time;
   // Nothing was written if the model was in this state already.
-  if (running.length === 0 || after !== asked) return { model, after, lateMs: 0, behind: [] };
+  if (after !== asked) return { model, after, lateMs: 0, behind: [] };
+  // It counts strictly after its time: a request of the same millisecond would not go by it.
   if (wait >= 0) await delay(wait + 1);
+  if (running.length === 0) return { model, after, lateMs: 0, behind: [] };
   return { model, after, lateMs: Math.max(0, -wait), behind: await whoIsBehind(tools) };
 }
 
