@@ -3,10 +3,10 @@ import type { TreeModel } from "../xgboost/index.ts";
 import { stepsOf, treeShap } from "./tree-shap.ts";
 
 /** Rows that are looked at; of many large trees fewer. */
-const MOST_ROWS = 1_000;
+const MOST_ROWS = 200;
 const LEAST_ROWS = 50;
-/** Of all rows: about two seconds of a processor. */
-const MOST_STEPS = 2e8;
+/** Of all rows: some tenths of a second of a processor, at every training. */
+const MOST_STEPS = 4e7;
 
 /**
  * By how much each column moves a prediction: the mean size of its part, in the unit of the predictions. Of probabilities the parts of the log odds of a
