@@ -1,5 +1,4 @@
 import { keepFeatures } from "../../rows/index.ts";
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { unitsOf } from "../classes.ts";
 import { splitRows, type SplitRows } from "../split-rows.ts";
@@ -37,48 +36,17 @@ export async function fitJudged(fit: Fit, request: FitJudgedRequest): Promise<Fi
     const only = await fitRows(fit, { ...rest, encoded, onProgress });
     return { ...only, weights: only.labels[0]!.train.weights, learnt: split, refitted: false };
   }
-  const done = [0, 0] as [number, number];
   const half =
-    (fitOf: 0 | 1) =>
-    (steps: number, total: number): void => {
-      done[fitOf] = steps / total;
-      onProgress?.(Math.round((done[0] + done[1]) * total), 2 * total);
-    };
-  const first = (): Promise<FittedRows> => fitRows(fit, { ...rest, encoded, heads: 0, onProgress: half(0) });
+    (second: 0 | 1) =>
+    (done: number, total: number): void =>
+      onProgress?.(second * total + done, 2 * total);
+  const judged = await fitRows(fit, { ...rest, encoded, heads: 0, onProgress: half(0) });
   const learnt = splitRows(compiled, rows, 0);
-  const second = (decided?: FitRowsRequest["decided"]): Promise<FittedRows> =>
-    fitRows(fit, { ...rest, encoded, split: learnt, decided, onProgress: half(1) });
-  const [judged, last] = areIndependent(compiled, rows)
-    ? await sideBySide(first, second)
-    : await oneByOne(first, second);
+  const decided = decidedBy(judged.labels);
+  const last = await fitRows(fit, { ...rest, encoded, split: learnt, decided, onProgress: half(1) });
   const { weights } = last.labels[0]!.train;
   const seconds = judged.seconds + last.seconds;
   return { onnx: last.onnx, seconds, labels: judged.labels, weights, learnt, refitted: true };
-}
-
-/** Numbers of a matrix that two fits hold at once: each has a copy of its own in its learner's form. */
-const MOST_AT_ONCE = 10_000_000;
-
-/** Whether the second fit needs nothing of the first, and memory has room for both. */
-const areIndependent = ({ blueprint, layout }: CompiledBlueprint, rows: readonly TrainingRow[]): boolean =>
-  blueprint.model.learner !== "auto" && rows.length * layout.length <= MOST_AT_ONCE;
-
-/** Where both fail the error is the first one's, whichever came earlier. */
-async function sideBySide(
-  first: () => Promise<FittedRows>,
-  second: () => Promise<FittedRows>,
-): Promise<readonly [FittedRows, FittedRows]> {
-  const [judged, last] = [first(), second()];
-  last.catch(() => undefined);
-  return [await judged, await last];
-}
-
-async function oneByOne(
-  first: () => Promise<FittedRows>,
-  second: (decided: FitRowsRequest["decided"]) => Promise<FittedRows>,
-): Promise<readonly [FittedRows, FittedRows]> {
-  const judged = await first();
-  return [judged, await second(decidedBy(judged.labels))];
 }
 
 /** What the searches of a fit chose, a ledger for each label or for all classes of one. */

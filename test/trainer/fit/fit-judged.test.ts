@@ -9,29 +9,18 @@ const all = rows(0, 400, 1);
 const judged = (fit: Fit, by = compiled, onProgress?: (done: number, total: number) => void) =>
   fitJudged(fit, { compiled: by, rows: all, split: splitRows(by, all, 0.2), until: START, onProgress });
 
-/** Each fit waits until as many have begun. */
-function atOnce(count: number): Fit {
-  let begun = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  return async (...args) => {
-    if (++begun === count) resolve();
-    await promise;
-    return fitModel(...args);
+test("one fit runs at a time, and what serves has learnt from the rows that judged the first", async () => {
+  let running = 0;
+  const learntFrom: number[] = [];
+  const fit: Fit = async (...args) => {
+    expect(++running).toBe(1);
+    learntFrom.push(args[0].train.rows);
+    return fitModel(...args).finally(() => running--);
   };
-}
-
-test("the two fits run side by side, and give what they give one after the other", async () => {
-  const beside = await judged(atOnce(2));
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn: Fit = (...args) => {
-    const fitted = last.then(() => fitModel(...args));
-    last = fitted.catch(() => undefined);
-    return fitted;
-  };
-  const after = await judged(inTurn);
-  expect(beside.refitted).toBe(true);
-  expect(beside.onnx).toEqual(after.onnx);
-  expect(beside.labels[0]!.predictions).toEqual(after.labels[0]!.predictions);
+  const made = await judged(fit);
+  expect(made.refitted).toBe(true);
+  expect(learntFrom).toEqual([320, 400]);
+  expect(made.labels[0]!.predictions).toHaveLength(80);
 });
 
 test("the progress of both together grows to its end, and an error of either is the training's", async () => {
@@ -49,18 +38,6 @@ test("the progress of both together grows to its end, and an error of either is 
       ++begun === failing ? Promise.reject(new Error(`fit ${failing} fails`)) : fitModel(...args);
     await expect(judged(fit)).rejects.toThrow(`fit ${failing} fails`);
   }
-});
-
-test("where both fits fail the error is that of the one that is judged", async () => {
-  let begun = 0;
-  const { promise: later, resolve } = Promise.withResolvers<void>();
-  const fit: Fit = async () => {
-    const own = ++begun;
-    if (own === 1) await later;
-    else resolve();
-    throw new Error(`fit ${own} fails`);
-  };
-  await expect(judged(fit)).rejects.toThrow("fit 1 fails");
 });
 
 test("a learner that searches chooses first: its second fit begins when the first has ended", async () => {
