@@ -28,6 +28,12 @@ export function seenBy(production: ModelRecorded | undefined, { blueprint }: Com
   return blueprint.labels.map((_, at) => each[at] ?? trainedUntil);
 }
 
+/** Of rows that were decided after a time, ms. */
+export const isAfter =
+  (time: number) =>
+  (row: TrainingRow): boolean =>
+    (row["decisionTime"] as number) > time;
+
 /** Older rows than so, before the newest one, do not judge: the model that is judged would be too old. */
 const MOST_HELD_OUT_MS = 28 * 24 * 3_600_000;
 /** But so many do, if the share is as large. */
@@ -51,7 +57,7 @@ function splitHeldOut(
   // All options of a decision have its time.
   const inTime = rows.findIndex((row) => timeOf(row) > oldest || timeOf(row) >= least);
   const from = Math.max(newest.train.length, inTime);
-  const isLater = (row: TrainingRow): boolean => timeOf(row) > after;
+  const isLater = isAfter(after);
   if (isLater(rows[from]!)) return { train: rows.slice(0, from), holdout: rows.slice(from) };
   const later = rows.findIndex(isLater);
   if (later < 0) return { train: rows, holdout: [] };

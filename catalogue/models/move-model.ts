@@ -3,7 +3,7 @@ import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { modelRecords } from "./add-state.ts";
 import { movedRecords, moveState, type ModelMove } from "./model-move.ts";
-import { checkModelMove, modelStateAt } from "./model-moves.ts";
+import { modelStateAt } from "./model-moves.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 
@@ -32,7 +32,6 @@ export function moveModel(
     if (model === undefined)
       throw new DomainError("UNKNOWN_MODEL", `there is no model ${modelId}: loopstream models lists them`);
     const { state, share } = moveState(modelId, to);
-    checkModelMove(model, state, at);
     const entered = modelStateAt(model, at);
     const { production } = modelsAt(table, model.useCase, model.blueprintVersion, at);
     // A model that was trained on an earlier time is in production there, and another one is since.

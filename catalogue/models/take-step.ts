@@ -2,8 +2,7 @@ import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { TopicTools } from "../../streams/index.ts";
 import { changeTable } from "../change/change-table.ts";
 import { modelRecords } from "./add-state.ts";
-import type { ModelMove } from "./model-move.ts";
-import { movedRecords } from "./model-move.ts";
+import { movedRecords, type ModelMove } from "./model-move.ts";
 import { modelTable } from "./model-table.ts";
 import { modelsAt } from "./models-at.ts";
 

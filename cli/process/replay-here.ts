@@ -9,9 +9,10 @@ import {
 } from "../../loop/index.ts";
 import { Outages } from "../../streams/index.ts";
 import { createLog } from "../text/log.ts";
-import { progress } from "../text/progress.ts";
+
 import { checkLog, connectHere } from "./connection.ts";
 import { takeLowestPriority } from "./lowest-priority.ts";
+import { replayBar } from "./replay-bar.ts";
 import { stopOnSignals } from "./stopping.ts";
 
 type Asked = { readonly [K in "from" | "to" | "blueprintVersion" | "into"]: ReplayRequest[K] | undefined } & {
@@ -30,7 +31,7 @@ export async function replayHere(settings: Settings, asked: Asked): Promise<Repl
   const { signal } = stopOnSignals(log);
   takeLowestPriority();
   const connection = await connectHere(settings, { outages, log });
-  let bar: ReturnType<typeof progress> | undefined;
+  const bar = replayBar();
   try {
     return await replay({
       ...replayPlace(settings, connection),
@@ -43,15 +44,12 @@ export async function replayHere(settings: Settings, asked: Asked): Promise<Repl
         blueprintVersion,
         into,
       },
-      onStep({ until, requests, total }) {
-        bar ??= progress("replay", total);
-        bar.update(requests, `decisions, up to ${new Date(until).toISOString().slice(0, 13)}h`);
-      },
+      onStep: bar.onStep,
       pacing: courtesy(connection.backbone, pace === undefined ? {} : { share: pace }),
       ...{ outages, signal },
     });
   } finally {
-    bar?.stop();
+    bar.stop();
     await connection.close();
   }
 }

@@ -1,4 +1,4 @@
-import { climbingState, modelStateAt, stateText, validBlueprints } from "../../catalogue/index.ts";
+import { climbingState, modelStateAt, stateText } from "../../catalogue/index.ts";
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import { runningInstances } from "../instances/running-instances.ts";
 import type { Tools } from "../loop.ts";
@@ -28,11 +28,9 @@ const MOST = 10;
  */
 export async function listLadder(tools: Tools, useCase?: string, at?: number): Promise<readonly ListedOnLadder[]> {
   const now = at ?? (await runningInstances(tools)).now;
-  const { blueprints, models } = await tools.tables();
-  const { known, found } = await modelsOnLadder(tools, now);
-  const valid = validBlueprints(blueprints);
+  const { known, models, found } = await modelsOnLadder(tools, now);
   const hasLadder = (model: ModelRecorded): boolean =>
-    (valid.version(model.useCase, model.blueprintVersion)?.blueprint.ladder ?? null) !== null;
+    (known.version(model.useCase, model.blueprintVersion)?.blueprint.ladder ?? null) !== null;
   const wanted = [...models.values()].filter(
     (model) => (useCase === undefined || model.useCase === useCase) && hasLadder(model),
   );

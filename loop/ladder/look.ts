@@ -7,7 +7,14 @@ import {
   type ValidBlueprints,
 } from "../../catalogue/index.ts";
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
-import { gatherEvidence, judgeStep, type StepVerdict, type TrainingTools, type Trial } from "../../trainer/index.ts";
+import {
+  gatherEvidence,
+  judgeStep,
+  type StepVerdict,
+  type TrainingTables,
+  type TrainingTools,
+  type Trial,
+} from "../../trainer/index.ts";
 import { tryModel } from "./try-model.ts";
 
 /** A model on the ladder, and what it does next. */
@@ -24,7 +31,11 @@ export interface OnLadder {
 export async function modelsOnLadder(
   tools: Pick<TrainingTools, "tables">,
   now: number,
-): Promise<{ readonly known: ValidBlueprints; readonly found: readonly Climbing[] }> {
+): Promise<{
+  readonly known: ValidBlueprints;
+  readonly models: TrainingTables["models"];
+  readonly found: readonly Climbing[];
+}> {
   const { blueprints, models } = await tools.tables();
   const known = validBlueprints(blueprints);
   const versions = new Map([...models.values()].map((model) => [`${model.useCase}/${model.blueprintVersion}`, model]));
@@ -34,7 +45,7 @@ export async function modelsOnLadder(
     const { production } = modelsAt(models, version.useCase, version.blueprintVersion, now);
     return climbingModels(models, version, now).map((model) => ({ compiled, model, production }));
   });
-  return { known, found };
+  return { known, models, found };
 }
 
 export interface Climbing {

@@ -1,5 +1,5 @@
 import { isBetter } from "../evaluate.ts";
-import { figureText } from "../figure-text.ts";
+import { verdictFigure as figure } from "../figure-text.ts";
 import type { CheckVerdict, Evidence, GateCheck, Rival } from "./gate-check.ts";
 
 /** Fewer pairs say nothing: the bounds of a gain are those of many. */
@@ -55,5 +55,3 @@ function figures({ metric, candidate, holdoutRows, holdoutWeight }: Evidence, na
   const by = holdoutWeight === undefined ? "" : " by their weights";
   return `${metric} ${figure(candidate[metric])}, ${name} ${figure(other)}, on the newest ${holdoutRows} rows${by}`;
 }
-
-const figure = (value: number | undefined): string => (value === undefined ? "unknown" : figureText(value, 5));

@@ -16,6 +16,7 @@ import { provenanceHeaders } from "../models/provenance.ts";
 import { rewriteModel } from "../onnx/index.ts";
 import { labelsOf, predictRows } from "../predict-rows.ts";
 import { reportOf } from "../report/report.ts";
+import { isAfter } from "../split-rows.ts";
 import type { TrainingTools } from "../training-tools.ts";
 import { columnsOf, type GivenColumns } from "./model-columns.ts";
 import { outputsOf } from "./model-outputs.ts";
@@ -124,13 +125,8 @@ function verdictOf({ fewest, needed }: LabelledRows, evidence: Parameters<typeof
   return { promote: false, reason, checks: [] };
 }
 
-const isAfter =
-  (time = Number.NEGATIVE_INFINITY) =>
-  (row: TrainingRow): boolean =>
-    (row["decisionTime"] as number) > time;
-
 /** The rows that judge some label, in their order. */
-function judgingRows({ rows, split }: LabelledRows, trainedUntil: number | undefined): readonly TrainingRow[] {
+function judgingRows({ rows, split }: LabelledRows, trainedUntil = Number.NEGATIVE_INFINITY): readonly TrainingRow[] {
   const held = new Set(split.labels.flatMap(({ holdout }) => holdout));
   return rows.filter((row) => held.has(row)).filter(isAfter(trainedUntil));
 }
@@ -143,7 +139,7 @@ function newestBefore(rows: readonly TrainingRow[], judging: readonly TrainingRo
 function judgedLabels(
   scorer: Scorer,
   { compiled, split }: LabelledRows,
-  trainedUntil: number | undefined,
+  trainedUntil = Number.NEGATIVE_INFINITY,
 ): Promise<readonly (JudgedLabel & { readonly rows: readonly TrainingRow[] })[]> {
   const made = split.labels.map(async ({ label, train, holdout }) => {
     const rows = holdout.filter(isAfter(trainedUntil));

@@ -6,7 +6,7 @@ import type { Backbone } from "../../streams/index.ts";
 import { compareModels, judgedUnit, type Comparison } from "../evidence/compare-models.ts";
 import { learntLabels, rowsWith } from "../learnt-labels.ts";
 import { predictRows } from "../predict-rows.ts";
-import { seenBy } from "../split-rows.ts";
+import { isAfter, seenBy } from "../split-rows.ts";
 import type { TrainingTools } from "../training-tools.ts";
 import { guardrailFigures } from "./guardrail-figures.ts";
 import type { Failure, LadderEvidence, Trial } from "./ladder-check.ts";
@@ -97,11 +97,6 @@ function canarySteps(states: readonly ModelState[]): readonly ModelState[] {
   const isStep = ({ ladder, state }: ModelState): boolean => ladder && state === "canary";
   return states.slice(states.findLastIndex((state) => !isStep(state)) + 1);
 }
-
-const isAfter =
-  (time: number) =>
-  (row: TrainingRow): boolean =>
-    (row["decisionTime"] as number) > time;
 
 const failureOf = (row: TrainingRow, reason: string): Failure => ({ decisionId: row["decisionId"] as string, reason });
 

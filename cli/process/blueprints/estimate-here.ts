@@ -10,10 +10,11 @@ import {
 } from "../../../loop/index.ts";
 import { Outages } from "../../../streams/index.ts";
 import { createLog } from "../../text/log.ts";
-import { progress } from "../../text/progress.ts";
+
 import { tellUnreadable } from "../../text/unreadable.ts";
 import { checkLog, connectHere } from "../connection.ts";
 import { takeLowestPriority } from "../lowest-priority.ts";
+import { replayBar } from "../replay-bar.ts";
 import { stopOnSignals } from "../stopping.ts";
 
 interface Asked extends EstimateRequest {
@@ -37,7 +38,7 @@ export async function estimateHere(
   takeLowestPriority();
   const connection = await connectHere(settings, { outages, log });
   const unreadable = tellUnreadable({ useCase });
-  let bar: ReturnType<typeof progress> | undefined;
+  const bar = replayBar();
   try {
     const tools = await openTools(loopOptions(settings, connection, "live"));
     tools.serdes.unreadable.listen(unreadable.tell);
@@ -46,10 +47,7 @@ export async function estimateHere(
         ...replayPlace(settings, connection),
         ...{ salt, latenessMs, incomplete, stepMs: Math.max(1, stepMs), outages, signal },
         onUnreadable: unreadable.tell,
-        onStep({ until, requests, total }) {
-          bar ??= progress("replay", total);
-          bar.update(requests, `decisions, up to ${new Date(until).toISOString().slice(0, 13)}h`, total);
-        },
+        onStep: bar.onStep,
         pacing: courtesy(connection.backbone, {}),
       });
       return estimate && { estimate, code: unreadable.end() };
@@ -57,7 +55,7 @@ export async function estimateHere(
       await tools.close();
     }
   } finally {
-    bar?.stop();
+    bar.stop();
     await connection.close();
   }
 }

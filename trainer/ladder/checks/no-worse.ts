@@ -1,7 +1,5 @@
-import { figureText } from "../../figure-text.ts";
+import { verdictFigure as figure } from "../../figure-text.ts";
 import type { LadderCheck } from "../ladder-check.ts";
-
-const figure = (value: number | undefined): string => (value === undefined ? "unknown" : figureText(value, 5));
 
 /** The model is not worse than the one in production by more than is tolerated, and is not proved worse. */
 export const noWorse: LadderCheck = {
