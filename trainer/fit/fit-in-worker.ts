@@ -1,13 +1,15 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { TrainingMatrix } from "../../rows/index.ts";
 import { learnerNamed } from "../learners/index.ts";
 import type { Fit, FittedModel } from "./fit.ts";
 import { fitModel } from "./fit-model.ts";
 import type { FitReply, WorkerRequest } from "./fit-worker.ts";
+import { leaveWorker, takeWorker } from "./idle-worker.ts";
 import { DomainError } from "../../schemas/index.ts";
 
 /**
- * In a worker thread of its own, one a fit, of low priority where threads have one; the caller's event loop stays free. Arrays over a SharedArrayBuffer are shared with it, others are copied.
+ * In a worker thread, one fit at a time in each, of low priority where threads have one; the caller's event loop stays free. Arrays over a SharedArrayBuffer are shared with it, others are copied.
+ * A worker whose fit was small is kept for the next one for some seconds; one whose fit failed is not.
  * A learner that says no file to import it from is fitted on the calling thread.
  */
 export const fitInWorker: Fit = async (request, onProgress) => {
@@ -19,18 +21,25 @@ export const fitInWorker: Fit = async (request, onProgress) => {
     module,
     request: { ...request, train: compact(train), holdout: compact(holdout), further: others },
   };
-  const worker = new Worker(new URL("./fit-worker.ts", import.meta.url));
+  const worker = takeWorker();
   try {
     worker.postMessage(message);
-    return await reply(worker, onProgress);
-  } finally {
+    const fitted = await reply(worker, onProgress);
+    if (train.rows * train.columns > MOST_KEPT) await worker.terminate();
+    else await leaveWorker(worker);
+    return fitted;
+  } catch (error) {
     await worker.terminate();
+    throw error;
   }
 };
 
+/** Numbers of a matrix: the memory of a larger one is given back at once. */
+const MOST_KEPT = 10_000_000;
+
 function reply(worker: Worker, onProgress?: (done: number, total: number) => void): Promise<FittedModel> {
   const { promise, resolve, reject } = Promise.withResolvers<FittedModel>();
-  worker.on("message", (message: FitReply) => {
+  const heard = (message: FitReply): void => {
     switch (message.kind) {
       case "progress":
         try {
@@ -44,12 +53,11 @@ function reply(worker: Worker, onProgress?: (done: number, total: number) => voi
       case "failed":
         return reject(new DomainError("TRAINING_FAILED", message.message, message.cause));
     }
-  });
-  worker.on("error", reject);
-  worker.on("exit", (code) =>
-    reject(new DomainError("TRAINING_FAILED", `the training worker ended with code ${code} before it had a model`)),
-  );
-  return promise;
+  };
+  const ended = (code: number): void =>
+    reject(new DomainError("TRAINING_FAILED", `the training worker ended with code ${code} before it had a model`));
+  worker.on("message", heard).on("error", reject).on("exit", ended);
+  return promise.finally(() => worker.off("message", heard).off("error", reject).off("exit", ended));
 }
 
 /** A posted view drags its whole buffer along: cut out the part that is meant. */

@@ -4,7 +4,7 @@ import { fitModel } from "./fit-model.ts";
 import { lowerPriority } from "./low-priority.ts";
 import { brokenPromise } from "../../streams/index.ts";
 
-/** The one message a worker gets. */
+/** A message that a worker gets; the next one comes when it has replied. */
 export interface WorkerRequest {
   /** URL of the file that registers the learner. */
   readonly module: string;
@@ -18,7 +18,7 @@ export type FitReply =
   | { readonly kind: "failed"; readonly message: string; readonly cause: string };
 
 lowerPriority();
-parentPort?.once("message", (message: WorkerRequest) => void fit(message));
+parentPort?.on("message", (message: WorkerRequest) => void fit(message));
 
 async function fit({ module, request }: WorkerRequest): Promise<void> {
   const send = (message: FitReply, moved: ArrayBuffer[] = []): void => parentPort?.postMessage(message, moved);

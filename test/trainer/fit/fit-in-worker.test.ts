@@ -127,3 +127,33 @@ registerLearner({
     await expect(inWorker(known, known, nowhere, {})).rejects.toThrow("asked here");
   });
 });
+
+describe("a worker that has ended its fit", () => {
+  const threads = (): number => readdirSync("/proc/self/task").length;
+
+  test("fits the next model, to the same bytes as the one before", async () => {
+    const other = referenceCase("binary");
+    const first = await inWorker(train, all, params, { seed: "11" });
+    await inWorker(other.train, other.all, other.params, {});
+    const again = await inWorker(train, all, params, { seed: "11" });
+    expect(again.onnx).toEqual(first.onnx);
+    expect(again.predictions).toEqual(first.predictions);
+  });
+
+  test.runIf(existsSync("/proc/thread-self"))("is there once, however many fits follow each other", async () => {
+    await inWorker(train, all, params, {});
+    const before = threads();
+    for (let fits = 0; fits < 3; fits++) await inWorker(train, all, params, {});
+    expect(threads()).toBe(before);
+    await Promise.all([inWorker(train, all, params, {}), inWorker(train, all, params, {})]);
+    await expect.poll(threads).toBeLessThanOrEqual(before);
+  });
+
+  test("is ended where its fit failed, and the next fit has a new one", async () => {
+    const onProgress = (): void => {
+      throw new Error("enough");
+    };
+    await expect(inWorker(train, all, params, {}, onProgress)).rejects.toThrow("enough");
+    expect((await inWorker(train, all, params, {})).predictions).toHaveLength(all.rows);
+  });
+});
