@@ -198,6 +198,7 @@ async function model(): Promise<Scorer> {
       margin: "none",
       marginBins: 1,
       marginL2: 20,
+      monotone: "none",
       l2: 1,
       maxBins: 64,
       seed: 0,

@@ -94,10 +94,13 @@ export { stateless, type LabelAggregateKind, type RunningAggregate } from "./lab
 export {
   checkModel,
   learnerKinds,
+  learnerWith,
   parametersOf,
   registerLearnerKind,
   type AutoParameters,
   type ConstantParameters,
+  type Direction,
+  type Directions,
   type LinearParameters,
   type MlpParameters,
   type XgboostParameters,

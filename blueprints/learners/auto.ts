@@ -1,4 +1,5 @@
 import type { LearnerKind } from "./learner-kind.ts";
+import { monotoneLimits, monotoneParameter, type Directions } from "./monotone.ts";
 import { numberParameter } from "./parameter.ts";
 
 export interface AutoParameters {
@@ -6,6 +7,8 @@ export interface AutoParameters {
   readonly trials: number;
   /** Processor time after which no other trial begins; 0: all of them are made. */
   readonly cpuSeconds: number;
+  /** As of xgboost. Learners that can't keep to it are not tried. */
+  readonly monotone: Directions | "none";
 }
 
 declare module "../blueprint.ts" {
@@ -18,8 +21,10 @@ declare module "../blueprint.ts" {
 export const auto: LearnerKind<"auto"> = {
   name: "auto",
   objectives: ["binary", "regression", "quantile", "multiclass"],
+  limits: ({ monotone = "none" }) => (monotone === "none" ? undefined : monotoneLimits),
   parameters: {
     trials: numberParameter({ min: 1, max: 1000 }, 24, "whole"),
     cpuSeconds: numberParameter({ min: 0, max: 1e6 }, 0),
+    monotone: { ...monotoneParameter, later: true },
   },
 };

@@ -14,6 +14,7 @@ import { xgboost } from "./xgboost.ts";
 // Whoever reads the package's declarations finds by these the parameters that each learner adds.
 export type { AutoParameters } from "./auto.ts";
 export type { ConstantParameters } from "./constant.ts";
+export type { Direction, Directions } from "./monotone.ts";
 export type { LinearParameters } from "./linear.ts";
 export type { MlpParameters } from "./mlp.ts";
 export type { XgboostParameters } from "./xgboost.ts";
@@ -89,14 +90,21 @@ export function objectiveOf(kind: LearnerKind | undefined): Objective | undefine
  * @throws DomainError `BAD_PARAMETER` that names the key of the parameter, and its bounds
  */
 export function checkModel<L extends LearnerName>(model: ModelConfig<L>): void {
-  const parameters = { ...parametersOf(learnerKinds.get(model.learner)), seed: seedParameter };
+  const kind: LearnerKind = learnerKinds.get(model.learner);
+  const parameters = { ...parametersOf(kind), seed: seedParameter };
   for (const [name, parameter] of Object.entries(parameters)) {
     const value = (model as Readonly<Record<string, unknown>>)[name];
     const wanted = parameter.refusal(value);
     if (wanted === undefined) continue;
     throw new DomainError(
       "BAD_PARAMETER",
-      `model.${name} is ${String(value)}; for learner ${model.learner} it must be ${wanted}`,
+      `model.${name} is ${textOf(value)}; for learner ${model.learner} it must be ${wanted}`,
     );
   }
+  const clash = kind.clash?.(model);
+  if (clash === undefined) return;
+  throw new DomainError("BAD_PARAMETER", `model.${clash.parameter}: ${clash.what}: ${clash.hint}`);
 }
+
+const textOf = (value: unknown): string =>
+  Object.prototype.toString.call(value) === "[object Object]" ? JSON.stringify(value) : String(value);

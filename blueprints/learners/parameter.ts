@@ -1,5 +1,6 @@
 import type { Range } from "../defaults.ts";
 import type { KeySaid } from "../key-reference.ts";
+import type { DeclaredFeatures } from "../features/declared-features.ts";
 import { complain, type Place } from "../yaml/place.ts";
 import { readBoolean, readChoice, readNumber } from "../yaml/scalars.ts";
 import { readItems } from "../yaml/section.ts";
@@ -12,8 +13,8 @@ export interface Parameter<T = unknown> {
    */
   readonly fallback: T;
   readonly said: KeySaid;
-  /** As a blueprint has it; `undefined` after a complaint. */
-  read(place: Place): T | undefined;
+  /** As a blueprint has it; `undefined` after a complaint. @param known the blueprint's features, which it may name */
+  read(place: Place, known: DeclaredFeatures): T | undefined;
   /** The rule that a value breaks: "a whole number from 1 to 16". `undefined`: the value can be taken. */
   refusal(value: unknown): string | undefined;
   /**
@@ -69,11 +70,11 @@ export function numbersParameter(
       `[${fallback.join(", ")}]`,
       `${length.min} to ${length.max}, each ${range.min} to ${range.max}`,
     ],
-    read(place) {
+    read(place, known) {
       const items = readItems(place, wanted);
       if (items === undefined) return undefined;
       if (!holds(items.length)) return complain(place, `expected ${wanted}, found ${items.length}`);
-      const values = items.map((item) => each.read(item));
+      const values = items.map((item) => each.read(item, known));
       return values.every((value) => value !== undefined) ? values : undefined;
     },
     refusal(value) {

@@ -1,5 +1,6 @@
-import type { LearnerKind } from "./learner-kind.ts";
+import type { LearnerKind, LearnerLimits } from "./learner-kind.ts";
 import { linear } from "./linear.ts";
+import { monotoneLimits, monotoneParameter, type Directions } from "./monotone.ts";
 import { choiceParameter, numberParameter } from "./parameter.ts";
 
 export interface XgboostParameters {
@@ -25,6 +26,8 @@ export interface XgboostParameters {
   readonly marginBins: number;
   /** Pull of that sum's coefficients towards 0. */
   readonly marginL2: number;
+  /** By features: predictions never fall, or never rise, as the number grows. */
+  readonly monotone: Directions | "none";
 }
 
 declare module "../blueprint.ts" {
@@ -33,19 +36,27 @@ declare module "../blueprint.ts" {
   }
 }
 
+const onLines: LearnerLimits = {
+  objectives: linear.objectives,
+  unable: {
+    multiclass: "its margin linear is one sum a row, and classes need one each: leave model.margin out",
+    quantile:
+      "its margin linear is learnt by the curve of the loss, and the loss of a quantile has none: leave model.margin out",
+  },
+};
+
 /** Gradient-boosted trees. */
 export const xgboost: LearnerKind<"xgboost"> = {
   name: "xgboost",
   objectives: ["binary", "regression", "quantile", "multiclass"],
-  limits: ({ margin }) =>
-    margin === "linear"
+  limits: ({ margin, monotone = "none" }) =>
+    margin === "linear" ? onLines : monotone === "none" ? undefined : monotoneLimits,
+  clash: ({ margin, monotone = "none" }) =>
+    margin === "linear" && monotone !== "none"
       ? {
-          objectives: linear.objectives,
-          unable: {
-            multiclass: "its margin linear is one sum a row, and classes need one each: leave model.margin out",
-            quantile:
-              "its margin linear is learnt by the curve of the loss, and the loss of a quantile has none: leave model.margin out",
-          },
+          parameter: "monotone",
+          what: "the lines of margin linear keep to no direction",
+          hint: "leave model.margin out, or monotone",
         }
       : undefined,
   parameters: {
@@ -62,5 +73,6 @@ export const xgboost: LearnerKind<"xgboost"> = {
     /** The trees bend it. */
     marginBins: { ...numberParameter({ min: 1, max: 256 }, 1, "whole"), later: true },
     marginL2: { ...linear.parameters.l2, later: true },
+    monotone: { ...monotoneParameter, later: true },
   },
 };

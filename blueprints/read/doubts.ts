@@ -18,7 +18,7 @@ import type { PlacedFormula, ReadRule } from "../policy/policy-rule.ts";
 import { placeInFormula } from "../yaml/formula.ts";
 import type { Partly } from "../yaml/partly.ts";
 import type { Place } from "../yaml/place.ts";
-import type { ReadFeatures } from "../sections/features.ts";
+import type { DeclaredFeatures } from "../features/declared-features.ts";
 import type { Section } from "../yaml/section.ts";
 import type { Source } from "../yaml/source.ts";
 
@@ -82,7 +82,7 @@ export interface PolicyKnown {
     /** False: some name is not known. */
     readonly complete: boolean;
   };
-  readonly features: ReadFeatures;
+  readonly features: DeclaredFeatures;
   readonly space: DecisionSpace | undefined;
   readonly params: PolicyParams;
 }

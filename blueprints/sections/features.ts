@@ -4,6 +4,7 @@ import { BOUNDS } from "../defaults.ts";
 import type { FeatureKind, FeaturesKnown, FeatureType } from "../features/feature-kind.ts";
 import { describeEntry, featureKinds, featureType, kindOfFeature } from "../features/kinds/index.ts";
 import { entriesOf, entryName } from "../features/slots.ts";
+import type { DeclaredFeatures } from "../features/declared-features.ts";
 import type { KeySaid, KeysSaid } from "../key-reference.ts";
 import { isReservedColumn } from "../reserved-columns.ts";
 import { optionEntries } from "../values/option-entries.ts";
@@ -18,13 +19,7 @@ import { eventsSection } from "./events.ts";
 import { observationsSection } from "./observations.ts";
 import { tablesSection } from "./tables.ts";
 
-export interface ReadFeatures {
-  readonly features: readonly Feature[];
-  /** False: some name is not known. Names that can't be used are among the broken ones. */
-  readonly complete: boolean;
-}
-
-export const featuresSection: BlueprintSection<"features", ReadFeatures> = {
+export const featuresSection: BlueprintSection<"features", DeclaredFeatures> = {
   name: "features",
   said: ["list of context entries and windows", "required", `1 to ${BOUNDS.features}`],
   keys: keysOfKinds,
@@ -67,7 +62,7 @@ function entriesKnown({ known, complete }: Names<ContextType>, space: DecisionSp
 
 type Known = Pick<FeaturesKnown, "context" | "observations" | "events" | "tables">;
 
-function readFeatures(place: Place, known: Known): ReadFeatures {
+function readFeatures(place: Place, known: Known): DeclaredFeatures {
   const items = readItems(place, "a list of features");
   if (items === undefined) return { features: [], complete: false };
   if (isSeq(place.node) && items.length === 0) complain(place, "at least one feature is needed");

@@ -20,6 +20,7 @@ import { byLogarithm } from "../search/by-logarithm.ts";
 import { lossOfMargins } from "../loss.ts";
 import { fitMargin, onMargin, startAt } from "./linear-margin.ts";
 import type { FitValidation, Learner } from "./learner.ts";
+import { monotoneConstraints } from "./monotone-constraints.ts";
 import { taskOf, type FitTask } from "./only-label.ts";
 
 const OBJECTIVES: Readonly<Record<ObjectiveKind, string>> = {
@@ -56,10 +57,11 @@ export const xgboost: Learner<"xgboost"> = {
     },
   },
   async fit(input) {
-    const { features, rows, columns, weights, labels, validation, model, metadata, onProgress } = input;
+    const { features, rows, columns, inputs, weights, labels, validation, model, metadata, onProgress } = input;
     const task = taskOf("xgboost", labels);
     const label = { ...labels[0]!, objective: task.objective };
     const lines = model.margin === "linear" ? await fitMargin(input, label) : undefined;
+    const directions = monotoneConstraints(model, inputs, task.objective);
     // A fresh instance a fit: the memory of WebAssembly only shrinks by being dropped.
     const library = await loadXgboost();
     const booster = library.train({
@@ -69,6 +71,7 @@ export const xgboost: Learner<"xgboost"> = {
       params: {
         ...xgboostParams(model, task.objective, task.outputs.length),
         ...(lines && startAt(task.objective)),
+        ...(directions !== undefined && { monotone_constraints: directions }),
       },
       rounds: model.rounds,
       ...(validation && { validation: { ...stoppingBy(validation, task), margins: lines?.judging } }),

@@ -1,5 +1,6 @@
 import {
   checkModel,
+  learnerWith,
   objectiveKind,
   parametersOf,
   shareOf,
@@ -23,15 +24,21 @@ const WITH_FEWER = 0.4;
 /**
  * The candidates of a search, one after the other: those that each learner names first, then parameters that are drawn.
  * Each follows from the seed and its own number, whatever was tried before.
+ *
+ * @param given parameters of every candidate: learners that lack one of them are not tried
  */
 export function candidatesOf(
   learners: readonly Learner[],
   objective: Objective,
   columns: number,
   seed: number,
+  given: Readonly<Record<string, unknown>> = {},
 ): (trial: number) => Candidate | undefined {
   const able = learners.filter(
-    ({ kind, space }) => space !== undefined && kind.objectives.includes(objectiveKind(objective)),
+    ({ kind, space }) =>
+      space !== undefined &&
+      Object.keys(given).every((name) => Object.hasOwn(parametersOf(kind), name)) &&
+      learnerWith(kind, given).objectives.includes(objectiveKind(objective)),
   );
   const named = able.map((learner) => ({ learner, first: learner.space!.first }));
   const longest = Math.max(0, ...named.map(({ first }) => first.length));
@@ -43,7 +50,7 @@ export function candidatesOf(
   return (trial) => {
     if (trial < first.length) {
       const { learner, parameters } = first[trial]!;
-      return { model: modelOf(learner, objective, seed, parameters), dropped: [], isDrawn: false };
+      return { model: modelOf(learner, objective, seed, { ...parameters, ...given }), dropped: [], isDrawn: false };
     }
     if (drawn.length === 0) return undefined;
     const draw = (name: string): number => shareOf(`${seed}\0${trial}\0${name}`);
@@ -51,7 +58,7 @@ export function candidatesOf(
     const others = drawn.slice(1);
     const isFirst = others.length === 0 || draw("learner") < 2 / 3;
     const learner = isFirst ? drawn[0]! : others[Math.floor(draw("other") * others.length)]!;
-    const model = modelOf(learner, objective, seed, learner.space!.more!(draw));
+    const model = modelOf(learner, objective, seed, { ...learner.space!.more!(draw), ...given });
     const dropped = draw("fewer") < WITH_FEWER ? droppedOf(columns, draw) : [];
     return { model, dropped, isDrawn: true };
   };

@@ -19,7 +19,7 @@ export class KeptTrials {
   readonly #folder: string | undefined;
 
   /** @param kept absent: nothing is kept */
-  constructor(kept: KeptSearches | undefined, input: FitInput) {
+  constructor(kept: KeptSearches | undefined, input: FitInput<"auto">) {
     this.#folder = kept && join(kept.folder, nameOf(input, kept.codeVersion));
   }
 
@@ -59,11 +59,12 @@ interface Written {
 }
 
 /** All that a trial follows from, but for its number. Budgets are not among it: a longer search begins as a shorter one. */
-function nameOf({ features, columns, inputs, weights, labels, model }: FitInput, codeVersion: string): string {
+function nameOf({ features, columns, inputs, weights, labels, model }: FitInput<"auto">, codeVersion: string): string {
   const hash = createHash("sha256");
   const { objective, seed } = model;
+  const monotone = model.monotone === "none" ? undefined : model.monotone;
   const named = labels.map(({ name, objective: own }) => [name, own]);
-  hash.update(JSON.stringify({ codeVersion, columns, inputs, labels: named, objective, seed }));
+  hash.update(JSON.stringify({ codeVersion, columns, inputs, labels: named, objective, seed, monotone }));
   for (const values of [features, ...labels.map((label) => label.values), ...(weights === undefined ? [] : [weights])])
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digest("hex").slice(0, 32);

@@ -65,7 +65,7 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
 
 /** The members that a former search chose: each follows from the seed and its number. */
 function recalled({ labels, columns, model }: FitInput<"auto">, ledger: SearchLedger): Found {
-  const candidate = candidatesOf(allLearners(), taskOf("auto", labels).objective, columns, model.seed);
+  const candidate = candidatesOf(allLearners(), taskOf("auto", labels).objective, columns, model.seed, givenOf(model));
   const members = ledger.chosen.map((trial) =>
     settled({ candidate: candidate(trial)!, steps: ledger.trials[trial]!.steps ?? undefined }),
   );
@@ -89,7 +89,7 @@ async function search(input: FitInput<"auto">): Promise<Found> {
   }
   const judges = judgesOf(folds, task);
   const progress: Progress = { entries: [], tried: [], samples: new Map() };
-  const candidate = candidatesOf(allLearners(), task.objective, columns, model.seed);
+  const candidate = candidatesOf(allLearners(), task.objective, columns, model.seed, givenOf(model));
   const kept = new KeptTrials(input.kept, input);
   for (let trial = 0; trial < model.trials; trial++) {
     const next = candidate(trial);
@@ -163,9 +163,15 @@ function chosen(judges: Judges, tried: Progress["tried"]): ReturnType<typeof bes
   );
 }
 
+/** Parameters of the search that every candidate has too. */
+const givenOf = ({ monotone }: ModelConfig<"auto">): Partial<ModelConfig<"auto">> =>
+  monotone === "none" ? {} : { monotone };
+
+/** Without directions where there are none: files of searches without them keep their bytes. */
 function parametersOf(model: ModelConfig): Readonly<Record<string, unknown>> {
   const { learner: _learner, objective: _objective, seed: _seed, ...parameters } = model;
-  return parameters;
+  const { monotone, ...others }: Readonly<Record<string, unknown>> = parameters;
+  return monotone === undefined || monotone === "none" ? others : parameters;
 }
 
 const secondsSince = (started: NodeJS.CpuUsage): number => {

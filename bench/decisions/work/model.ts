@@ -31,6 +31,7 @@ export async function trainModel(): Promise<Uint8Array> {
     margin: "none" as const,
     marginBins: 1,
     marginL2: 20,
+    monotone: "none" as const,
     l2: 1,
     maxBins: 256,
     seed: 1,

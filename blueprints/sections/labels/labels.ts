@@ -11,7 +11,8 @@ import { optional, readEntries, readSection, required } from "../../yaml/section
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { contextSection } from "../context.ts";
 import { eventsSection } from "../events.ts";
-import { featuresSection, type ReadFeatures } from "../features.ts";
+import type { DeclaredFeatures } from "../../features/declared-features.ts";
+import { featuresSection } from "../features.ts";
 import { modelSection } from "../training/model.ts";
 import { observationsSection } from "../observations.ts";
 import { labelsOfClasses } from "./read-classes.ts";
@@ -67,7 +68,7 @@ export const labelsSection: BlueprintSection<"labels", ReadLabels> = {
 };
 
 interface Known extends LabelKnown {
-  readonly features: ReadFeatures["features"];
+  readonly features: DeclaredFeatures["features"];
 }
 
 function knownOf(of: Reading): Known {

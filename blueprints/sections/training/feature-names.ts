@@ -1,8 +1,8 @@
 import { isScalar } from "yaml";
 import type { Feature } from "../../blueprint.ts";
+import { featureNamed, type DeclaredFeatures } from "../../features/declared-features.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
 import { complainTwice, readItems } from "../../yaml/section.ts";
-import type { ReadFeatures } from "../features.ts";
 
 export interface FeatureNames {
   readonly most: number;
@@ -15,13 +15,12 @@ export interface FeatureNames {
 /** A list of names of features. */
 export function readFeatureNames(
   place: Place,
-  { features, complete }: ReadFeatures,
+  all: DeclaredFeatures,
   { most, whyNot, wanted }: FeatureNames,
 ): readonly string[] | undefined {
   const items = readItems(place, "a list of features");
   if (items === undefined) return undefined;
   if (items.length > most) return complain(place, `at most ${most} features, found ${items.length}`);
-  const known = new Map(features.map((feature) => [feature.name, feature]));
   const seen = new Map<string, Place>();
   const read = items.map((item): string | undefined => {
     const name = isScalar(item.node) ? item.node.value : null;
@@ -29,13 +28,8 @@ export function readFeatureNames(
     const first = seen.get(name);
     if (first !== undefined) return complainTwice(item, `"${name}" is there twice`, first);
     seen.set(name, item);
-    const feature = known.get(name);
-    if (feature === undefined) {
-      if (!complete || item.source.broken.has(name)) return undefined;
-      const guess = item.source.guess(name, [...known.keys()]);
-      const hint = guess === null ? "name a feature of this blueprint" : `did you mean "${guess}"?`;
-      return complain(item, `there is no feature "${name}"`, hint);
-    }
+    const feature = featureNamed(item, name, all);
+    if (feature === undefined) return undefined;
     const problem = whyNot(feature);
     return problem === undefined ? name : complain(item, `"${name}" ${problem}`, wanted);
   });

@@ -6,10 +6,11 @@ import { learnerKinds, learnerWith, objectiveOf, parametersOf, seedParameter } f
 import type { LearnerKind } from "../../learners/learner-kind.ts";
 import type { Parameter } from "../../learners/parameter.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
-import type { Place } from "../../yaml/place.ts";
+import { complain, type Place } from "../../yaml/place.ts";
 import { optional, readSection } from "../../yaml/section.ts";
 import { readChoice } from "../../yaml/scalars.ts";
-import type { BlueprintSection } from "../blueprint-section.ts";
+import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { featuresSection } from "../features.ts";
 import { objectivesText, readObjective } from "./objective.ts";
 
 export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undefined> = {
@@ -26,10 +27,11 @@ export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undef
     ...parameterKeys(),
     seed: seedParameter.said,
   }),
-  read: (blueprint) => optional(blueprint, "model", defaultModel(learnerKinds.get(DEFAULTS.learner)), readModel),
+  read: (blueprint, of) =>
+    optional(blueprint, "model", defaultModel(learnerKinds.get(DEFAULTS.learner)), (place) => readModel(place, of)),
   whole,
   *describe(model) {
-    for (const [name, value] of Object.entries(model)) yield [`model.${name}`, value];
+    for (const [name, value] of Object.entries(model)) yield* told(`model.${name}`, value);
   },
   canonical(model) {
     const values: Readonly<Record<string, unknown>> = { ...model };
@@ -39,6 +41,12 @@ export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undef
     return { ...values, ...Object.fromEntries(unsaid) };
   },
 };
+
+/** A mapping is told by its names. */
+function* told(path: string, value: unknown): Iterable<readonly [path: string, value: unknown]> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return yield [path, value];
+  for (const [name, each] of Object.entries(value)) yield [`${path}.${name}`, each];
+}
 
 const learnerNames = (): readonly LearnerName[] => learnerKinds.names() as readonly LearnerName[];
 
@@ -69,20 +77,24 @@ function defaultModel(kind: LearnerKind): ModelConfig {
   return model as ModelConfig;
 }
 
-function readModel(place: Place): Partly<ModelConfig> {
+function readModel(place: Place, of: Reading): Partly<ModelConfig> {
   const kind = kindOf(place);
   const parameters = kind === undefined ? unambiguous() : parametersOf(kind);
   const section = readSection(place, ["objective", "learner", ...Object.keys(parameters), "seed"], elsewhere);
   const learner = optional(section, "learner", DEFAULTS.learner, (at) => readChoice(at, learnerNames()));
-  const of = (name: string, parameter: Parameter): unknown =>
-    optional(section, name, parameter.fallback, (at) => parameter.read(at));
-  const own = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, of(name, parameter)]));
+  const valueOf = (name: string, parameter: Parameter): unknown =>
+    optional(section, name, parameter.fallback, (at) => parameter.read(at, of(featuresSection)));
+  const own = Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [name, valueOf(name, parameter)]),
+  );
+  const clash = kind?.clash?.(own);
+  if (clash !== undefined) complain(section?.fields.get(clash.parameter) ?? place, clash.what, clash.hint);
   const able = kind && learnerWith(kind, own);
   const model = {
     objective: optional(section, "objective", objectiveOf(able), (at) => readObjective(at, able)),
     learner,
     ...own,
-    seed: of("seed", seedParameter),
+    seed: valueOf("seed", seedParameter),
   };
   return model as Partly<ModelConfig>;
 }

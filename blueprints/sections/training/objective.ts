@@ -20,7 +20,9 @@ export function readObjective(place: Place, kind: LearnerKind | undefined): Obje
 /** Complains if a learner can't learn an objective. */
 export function canLearn(place: Place, named: ObjectiveKind, kind: LearnerKind): boolean {
   if (kind.objectives.includes(named)) return true;
-  const others = learnerKinds.all().flatMap(({ name, objectives }) => (objectives.includes(named) ? [name] : []));
+  const others = learnerKinds
+    .all()
+    .flatMap(({ name, objectives }) => (name !== kind.name && objectives.includes(named) ? [name] : []));
   const hint = `use ${kind.objectives.join(" or ")}${others.length === 0 ? "" : `, or learner: ${others.join(" or ")}`}`;
   const reason = kind.unable?.[named];
   const why = reason === undefined ? "" : `: ${reason}`;

@@ -11,7 +11,8 @@ import { complain, type Place } from "../../yaml/place.ts";
 import { readChoice, readDuration, readNumber } from "../../yaml/scalars.ts";
 import { optional, readSection } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
-import { featuresSection, type ReadFeatures } from "../features.ts";
+import type { DeclaredFeatures } from "../../features/declared-features.ts";
+import { featuresSection } from "../features.ts";
 import { labelsSection } from "../labels/labels.ts";
 import { rewardSection } from "../labels/reward.ts";
 import { readFeatureNames } from "./feature-names.ts";
@@ -77,7 +78,7 @@ function readPosterior(place: Place, of: Reading): Partly<PosteriorConfig> | und
     afterMs: optional<number>(section, "after", defaults.afterMs, (at) => readDuration(at, BOUNDS.posteriorAfter)),
   };
 
-  function usable({ features: all, complete: isAll }: ReadFeatures): readonly string[] | undefined {
+  function usable({ features: all, complete: isAll }: DeclaredFeatures): readonly string[] | undefined {
     const own = all.filter((feature) => whyNot(feature) === undefined).map(({ name }) => name);
     if (isAll && own.length > BOUNDS.posteriorFeatures && section?.fields.has("features") === false)
       return complain(

@@ -12,6 +12,7 @@ import {
 } from "../../../blueprints/index.ts";
 import { seedParameter } from "../../../blueprints/learners/index.ts";
 import { mlp } from "../../../blueprints/learners/mlp.ts";
+import { describeContent } from "../../../blueprints/compare/describe.ts";
 import { xgboost } from "../../../blueprints/learners/xgboost.ts";
 import { blueprintReference } from "../../../blueprints/sections/reference.ts";
 import { SMALL } from "../fixtures.ts";
@@ -169,4 +170,35 @@ test("the reference tells what learners with a parameter of the same name take",
     "4 for xgboost; 2 for growing",
     "1 to 16 for xgboost; 1 to 9 for growing",
   ]);
+});
+
+describe("directions of features", () => {
+  const written = (keys: string): string => SMALL.replace("  depth: 4", keys);
+
+  test("are read by the names of numbers and booleans, in any order, and make another version", () => {
+    const of = (keys: string) => parseBlueprint(written(`  depth: 4\n${keys}`));
+    const { model: read, version } = of("  monotone: { distance: up, night: down, n_arr: up }");
+    expect(read).toMatchObject({ monotone: { distance: "up", night: "down", n_arr: "up" } });
+    expect(of("  monotone: { n_arr: up, night: down, distance: up }").version).toBe(version);
+    expect(of("  monotone: { n_arr: down, night: down, distance: up }").version).not.toBe(version);
+    expect(parseBlueprint(SMALL).version).not.toBe(version);
+  });
+
+  test("that are written as none leave a version its name, of a search too", () => {
+    expect(parseBlueprint(written("  depth: 4\n  monotone: none")).version).toBe(parseBlueprint(SMALL).version);
+    const search = parseBlueprint(written("  learner: auto"));
+    expect(parseBlueprint(written("  learner: auto\n  monotone: none")).version).toBe(search.version);
+    expect(search.version).toBe("e54cc7c1d04e");
+  });
+
+  test("are told one by one where versions are compared", () => {
+    const paths = describeContent(parseBlueprint(written("  monotone: { distance: up, night: down }")));
+    expect([paths.get("model.monotone.distance"), paths.get("model.monotone.night")]).toEqual(["up", "down"]);
+    expect(describeContent(parseBlueprint(SMALL)).get("model.monotone")).toBe("none");
+  });
+
+  test("name no feature that could not be read as unknown", () => {
+    const text = written("  monotone: { m_arr: up }").replace("{ mean: delay_min", "{ mean: delay_mon");
+    expect(() => parseBlueprint(text)).toThrow(/^(?!.*there is no feature).*delay_mon/s);
+  });
 });

@@ -300,7 +300,11 @@ defineUseCase({
 });
 defineUseCase({
   ...small,
-  model: { depth: 3, learner: "xgboost" },
+  model: { learner: "xgboost", monotone: { minutes: "sideways" } }, // wrong
+});
+defineUseCase({
+  ...small,
+  model: { depth: 3, learner: "xgboost", monotone: { minutes: "down" } },
   training: { schedule: "none", freshRows: "20%", metric: "auc" },
   retention: { rows: "730d" },
   events: { scan: { fields: { minutes: "number" } }, arrival: {} },

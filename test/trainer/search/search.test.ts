@@ -37,7 +37,7 @@ const requestOf = (
   objective: Objective = "binary",
 ): FitRequest => ({
   ...{ train, holdout, label: { name: "late", objective } },
-  model: { objective, learner: "auto", trials: 6, cpuSeconds: 0, seed: 0, ...parameters },
+  model: { objective, learner: "auto", trials: 6, cpuSeconds: 0, monotone: "none", seed: 0, ...parameters },
   metadata: { label: "late" },
 });
 
@@ -185,6 +185,7 @@ describe.each(["binary", "regression"] as const)("a blend of %s models", (object
         margin: "none" as const,
         marginBins: 1,
         marginL2: 20,
+        monotone: "none" as const,
         l2: 1,
         maxBins: 64,
       };
