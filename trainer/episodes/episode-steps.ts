@@ -1,0 +1,61 @@
+import { DomainError } from "../../schemas/index.ts";
+
+/**
+ * Logged episodes as columns, an entry a step. The steps of an episode lie together, the oldest first. A step is a
+ * state, the action that was taken in it and the reward for that.
+ */
+export interface EpisodeSteps {
+  /** Of the states: steps × columns float32, row-major, NaN = missing. */
+  readonly features: Float32Array;
+  readonly columns: number;
+  readonly steps: number;
+  /** Names of all actions. */
+  readonly actions: readonly string[];
+  /** The one that was taken: its number in `actions`. */
+  readonly action: Int32Array;
+  /** With which probability the log took it. NaN: not known. */
+  readonly propensity: Float64Array;
+  readonly reward: Float64Array;
+  /** The number of the next step of the episode; −1: there is none. */
+  readonly next: Int32Array;
+  /** 1: the episode ended with this step, nothing comes after it. 0 with no next step: the rest is not known. */
+  readonly terminal: Uint8Array;
+  /** The first step of each episode, and the number of steps: episodes + 1 entries. */
+  readonly starts: Int32Array;
+  /** Of the reward of one step later, in (0, 1]. */
+  readonly discount: number;
+}
+
+/** Steps whose rest of the episode is not known say nothing of what an action leads to. */
+export const isKnown = ({ next, terminal }: EpisodeSteps, step: number): boolean =>
+  next[step]! >= 0 || terminal[step] === 1;
+
+/** Steps of the longest episode. */
+export const longest = ({ starts }: EpisodeSteps): number =>
+  starts.subarray(1).reduce((most, end, episode) => Math.max(most, end - starts[episode]!), 0);
+
+/** @throws DomainError `BAD_TRAINING_DATA` if columns have different lengths, or steps are not in the order of their episodes */
+export function checkSteps(steps: EpisodeSteps): void {
+  const { features, columns, steps: count, actions, action, starts, next, reward, discount } = steps;
+  const wrong = (text: string): never => {
+    throw new DomainError("BAD_TRAINING_DATA", `episodes: ${text}`);
+  };
+  if (features.length !== count * columns)
+    wrong(`${features.length} features are not ${count} steps × ${columns} columns`);
+  for (const column of ["action", "propensity", "reward", "next", "terminal"] as const) {
+    if (steps[column].length !== count) wrong(`${count} steps and ${steps[column].length} entries of ${column}`);
+  }
+  if (!(discount > 0 && discount <= 1)) wrong(`the discount is ${discount}; it lies above 0 and is at most 1`);
+  if (starts[0] !== 0 || starts.at(-1) !== count)
+    wrong(`they start at ${starts[0]} and end at ${starts.at(-1)} of ${count} steps`);
+  for (let episode = 0; episode + 1 < starts.length; episode++) {
+    const end = starts[episode + 1]!;
+    if (end <= starts[episode]!) wrong(`episode ${episode} has no step`);
+    for (let step = starts[episode]!; step < end; step++) {
+      if (!(action[step]! >= 0 && action[step]! < actions.length))
+        wrong(`action[${step}] is ${action[step]}, no action`);
+      if (!Number.isFinite(reward[step]!)) wrong(`reward[${step}] is ${reward[step]}, not a finite number`);
+      if (next[step] !== (step + 1 < end ? step + 1 : -1)) wrong(`the next step of ${step} is ${next[step]}`);
+    }
+  }
+}
