@@ -1,0 +1,10 @@
+import type { EpisodeLearner, EpisodeLearnerName } from "../episode-learner.ts";
+import { cloning } from "./cloning.ts";
+import { empiricalMdp } from "./empirical-mdp.ts";
+import { fittedQ } from "./fitted-q.ts";
+
+export const episodeLearners: { readonly [L in EpisodeLearnerName]: EpisodeLearner<L> } = {
+  cloning,
+  empiricalMdp,
+  fittedQ,
+};
