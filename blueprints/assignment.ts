@@ -16,5 +16,8 @@ export const holdoutSalt = (salt: string, useCase: string): string => `${salt}\0
 /** For the decisions whose rows a training takes, if there are too many. They stand in the place of the unit. */
 export const sampleSalt = (useCase: string): string => `rows\0${useCase}`;
 
+/** For the units whose rows no model learns from, the same in all versions of a use case and whatever a loop's salt is. */
+export const evaluationSalt = (useCase: string): string => `evaluation\0${useCase}`;
+
 /** For the units of a canary. The loop's salt is no part of it: the model's record alone says whom it serves. */
 export const canarySalt = (modelId: string): string => `canary\0${modelId}`;

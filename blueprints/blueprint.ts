@@ -242,6 +242,8 @@ export interface TrainingConfig {
   readonly slices: readonly string[];
   /** So much of the mean label the predictions may be off, beyond what chance explains. Null: it is not asked. */
   readonly calibration: number | null;
+  /** Share of the units whose rows no model learns from: they judge each new one. 0: none. */
+  readonly evaluation: number;
   /** A formula of labels, features and columns of the row: how much a row counts. Null: all rows count the same. */
   readonly weight: string | null;
 }

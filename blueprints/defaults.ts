@@ -21,7 +21,7 @@ export const DEFAULTS = Object.freeze({
   training: Object.freeze({
     ...{ schedule: "0 4 * * *", freshRows: 0.2, minRows: 2000, maxRows: 2_000_000, holdout: 0.1 },
     ...{ tolerance: 0.05, refreshAfterMs: 3 * DAY },
-    ...{ slices: Object.freeze([]) as readonly string[], calibration: null, weight: null },
+    ...{ evaluation: 0, slices: Object.freeze([]) as readonly string[], calibration: null, weight: null },
   }),
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   /** Of a section that is there. */
@@ -130,6 +130,8 @@ export const BOUNDS = Object.freeze({
   /** Features by whose values a model is judged. */
   sliced: 20,
   calibration: { min: 0.001, max: 10 },
+  /** Units that no model learns from. */
+  evaluation: { min: 0, max: 0.5 },
   /** That a model is compared by before it takes a step of the ladder. */
   ladderDecisions: { min: 30, max: 1e9 },
   /** Below 100 %, which is production. */

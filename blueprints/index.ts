@@ -118,7 +118,7 @@ export type { CompiledPosterior } from "./posterior/compiled-posterior.ts";
 export type { PosteriorConfig } from "./config/posterior-config.ts";
 export type { PosteriorName } from "./posterior/names.ts";
 export { hasBeliefs, headsOf } from "./exploration/heads.ts";
-export { assignSalt, canarySalt, holdoutSalt, sampleSalt, unitPlace } from "./assignment.ts";
+export { assignSalt, canarySalt, evaluationSalt, holdoutSalt, sampleSalt, unitPlace } from "./assignment.ts";
 export { shareOf } from "./share-of.ts";
 export { headName } from "./labels/head-name.ts";
 export type { Explorer } from "./exploration/compile-exploration.ts";

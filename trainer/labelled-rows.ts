@@ -9,6 +9,7 @@ import {
   type TreatedValues,
 } from "../rows/index.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
+import { divideUnits } from "./kept-units.ts";
 import { learntLabels } from "./learnt-labels.ts";
 import { seenBy, splitRows, type SplitRows } from "./split-rows.ts";
 import type { TrainingTables, TrainingTools } from "./training-tools.ts";
@@ -21,6 +22,8 @@ export interface LabelledRowsRequest {
   readonly blueprintVersion?: string | undefined;
   /** The topic with the rows; absent: the use case's own. */
   readonly rowsTopic?: string | undefined;
+  /** The share of the units whose rows no model learns from; absent: the blueprint's. */
+  readonly evaluation?: number | undefined;
   /** The share of the newest rows to judge by; absent: the blueprint's. */
   readonly holdout?: number | undefined;
 }
@@ -36,9 +39,13 @@ export interface LabelledRows {
   /** Name of the topic that was read. */
   readonly topic: string;
   readonly read: RowsRead;
-  /** All that can be learnt, in the order of the decisions. */
+  /** All that is learnt from, at last, in the order of the decisions. */
   readonly rows: readonly TrainingRow[];
   readonly split: SplitRows;
+  /** Those of units that are kept for evaluation, in the order of the decisions. */
+  readonly kept: readonly TrainingRow[];
+  /** The share of the units that is. */
+  readonly evaluation: number;
   /** The model in production at `until`, which the rows that judge are new to. */
   readonly production: ModelRecorded | undefined;
   /** With fewer, nothing is trained and nothing is judged. */
@@ -64,14 +71,16 @@ export async function labelledRows(
     most: training.maxRows,
     packed: true,
   });
-  const { rows, treated } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
+  const usable = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
+  const evaluation = request.evaluation ?? training.evaluation;
+  const { learnt: rows, kept } = divideUnits(usable.rows, useCase, evaluation);
   const share = request.holdout ?? training.holdout;
   const { production } = modelsAt(tables.models, useCase, compiled.blueprint.version, until);
   const needed = Math.max(training.minRows, share === 0 ? 1 : 2);
   const split = splitRows(compiled, rows, share, seenBy(production, compiled));
-  const notLearnt = { leftOut: read.leftOut, treated: [...sampledOut(read), ...treated] };
+  const notLearnt = { leftOut: read.leftOut, treated: [...sampledOut(read), ...usable.treated] };
   const fewest = fewestRows(split, rows);
-  return { compiled, topic: topic.name, read, rows, split, production, needed, fewest, notLearnt };
+  return { compiled, topic: topic.name, read, rows, split, kept, evaluation, production, needed, fewest, notLearnt };
 }
 
 /** Told with the values that were not learnt. */

@@ -5,6 +5,7 @@ import type { Backbone, OffsetRange } from "../streams/index.ts";
 import { EncodedRows } from "./fit/encoded-rows.ts";
 import { decidedBy } from "./fit/fit-judged.ts";
 import { fitRows } from "./fit/fit-rows.ts";
+import { divideUnits } from "./kept-units.ts";
 import { learntLabels } from "./learnt-labels.ts";
 import { sha256 } from "../serving/index.ts";
 import { provenanceOf, readProvenance } from "./models/provenance.ts";
@@ -101,11 +102,14 @@ async function trainAgain(
   const isSampled = provenance.treated.some(({ treatment }) => treatment === "sampled");
   const most = isSampled ? compiled.blueprint.training.maxRows : undefined;
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again, most, packed: true });
-  const { rows } = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
-  if (rows.length !== provenance.rows + provenance.holdout) {
+  const usable = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
+  const { learnt: rows, kept } = divideUnits(usable.rows, useCase, provenance.evaluation);
+  if (rows.length !== provenance.rows + provenance.holdout || kept.length !== provenance.kept) {
+    const keptText = (count: number): string =>
+      provenance.kept + kept.length === 0 ? "" : ` and ${count} of kept units`;
     throw new NotRebuildable(
-      `${rowsTopic} holds ${rows.length} rows in the recorded offsets, model ${modelId} was made from ${provenance.rows} ` +
-        `and ${provenance.holdout} held out: it is not the topic as it was then`,
+      `${rowsTopic} holds ${rows.length} rows${keptText(kept.length)} in the recorded offsets, model ${modelId} was made from ` +
+        `${provenance.rows} and ${provenance.holdout} held out${keptText(provenance.kept)}: it is not the topic as it was then`,
     );
   }
   const { refitted, trainedRows: trained } = provenance;

@@ -39,6 +39,15 @@ const MOST_HELD_OUT_MS = 28 * 24 * 3_600_000;
 /** But so many do, if the share is as large. */
 const LEAST_HELD_OUT = 1_000;
 
+/** The place of the first row that is new enough to judge. @param rows by decision time, at least one */
+export function firstInTime(rows: readonly TrainingRow[]): number {
+  const timeOf = (row: TrainingRow): number => row["decisionTime"] as number;
+  const oldest = timeOf(rows.at(-1)!) - MOST_HELD_OUT_MS;
+  const least = timeOf(rows[Math.max(0, rows.length - LEAST_HELD_OUT)]!);
+  // All options of a decision have its time.
+  return rows.findIndex((row) => timeOf(row) > oldest || timeOf(row) >= least);
+}
+
 /**
  * The older rows, to learn from, and the newer ones, to judge by. Where the share would reach back to rows that the
  * model in production was trained on, the newer half of all later rows judge: no row that judges was trained on by
@@ -51,12 +60,7 @@ function splitHeldOut(
 ): { readonly train: readonly TrainingRow[]; readonly holdout: readonly TrainingRow[] } {
   const newest = splitNewest(rows, share);
   if (newest.holdout.length === 0) return newest;
-  const timeOf = (row: TrainingRow): number => row["decisionTime"] as number;
-  const oldest = timeOf(rows.at(-1)!) - MOST_HELD_OUT_MS;
-  const least = timeOf(rows[Math.max(0, rows.length - LEAST_HELD_OUT)]!);
-  // All options of a decision have its time.
-  const inTime = rows.findIndex((row) => timeOf(row) > oldest || timeOf(row) >= least);
-  const from = Math.max(newest.train.length, inTime);
+  const from = Math.max(newest.train.length, firstInTime(rows));
   const isLater = isAfter(after);
   if (isLater(rows[from]!)) return { train: rows.slice(0, from), holdout: rows.slice(from) };
   const later = rows.findIndex(isLater);

@@ -4,10 +4,12 @@ import { publishTrained } from "../catalogue/index.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
 import { weightSpread, type WeightSpread } from "../statistics/index.ts";
+import { judgingKept, keptFigures } from "./evidence/kept-figures.ts";
 import { evidenceOf } from "./evidence/evidence.ts";
 import { fitJudged, type FittedJudged } from "./fit/fit-judged.ts";
 import { gate, type Verdict } from "./gates/index.ts";
 import { labelledRows, type NotLearnt } from "./labelled-rows.ts";
+import { learnsTogether } from "./learners/index.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { alikeLabels } from "./report/alike-labels.ts";
 import { reportOf } from "./report/report.ts";
@@ -60,7 +62,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const { useCase, until } = request;
   const tables = await tools.tables();
   const found = await labelledRows(tools, tables, request);
-  const { compiled, topic, read, rows, split, production, needed, fewest, notLearnt } = found;
+  const { compiled, topic, read, rows, split, evaluation, production, needed, fewest, notLearnt } = found;
   const { blueprint } = compiled;
   const { train } = split;
   if (fewest.rows < needed) {
@@ -73,12 +75,19 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const newest = newestOf(rows);
   const { searches, codeVersion } = tools;
   const kept = searches === undefined ? undefined : { folder: join(searches, useCase), codeVersion };
-  const fitted = await fitJudged(tools.fit, { compiled, rows, split, until, kept, onProgress: request.onProgress });
+  const judging = judgingKept(compiled, found.kept, production);
+  const asked = { compiled, rows, split, judging, until, kept, onProgress: request.onProgress };
+  const fitted = await fitJudged(tools.fit, asked);
   if (kept) await rm(kept.folder, { recursive: true, force: true });
   const modelId = sha256(fitted.onnx).slice(0, 16);
   const known = tables.models.get(`${useCase}/${modelId}`);
   if (known !== undefined) return resultOf(known, fitted, newest, notLearnt);
   const held = split.labels[0]!.holdout;
+  const byUnits = await keptFigures(tools, compiled, {
+    ...{ rows: judging, production, onnx: fitted.onnx, labels: fitted.labels },
+    // What is learnt together has seen a row if any of its labels has.
+    learntUntil: newestOf(learnsTogether(blueprint) ? fitted.learnt.train : fitted.learnt.labels[0]!.train),
+  });
   const evidence = await evidenceOf(tools, compiled, fitted.labels, {
     ...{ rows: held, share: request.holdout ?? blueprint.training.holdout, production },
     trainedUntil: newestOf(fitted.learnt.train),
@@ -96,6 +105,8 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     versions: read.versions,
     trainedRows: compiled.waits.length === 1 ? [] : split.labels.map((label) => label.train.length),
     labelsTrainedUntil: compiled.waits.length === 1 ? [] : fitted.learnt.labels.map((label) => newestOf(label.train)),
+    evaluation,
+    kept: found.kept.length,
     imported: null,
     ...notLearnt,
   };
@@ -103,11 +114,11 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const artifact = await writeArtifact(tools.backbone, tools.publisher, fitted.onnx, until, provenanceHeaders(source));
   const alike = alikeLabels(fitted.learnt.labels);
   const judge = (inProduction: string | undefined): Verdict => {
-    const verdict = gate({ ...evidence, inProduction });
+    const verdict = gate({ ...evidence, kept: byUnits, inProduction });
     return alike === undefined ? verdict : { ...verdict, reason: `${verdict.reason}; ${alike}` };
   };
   const time = request.publishedAt?.() ?? until;
-  const report = reportOf(compiled, fitted.labels, held, evidence.constant());
+  const report = reportOf(compiled, fitted.labels, held, { constant: evidence.constant(), kept: byUnits });
   const made = { ...source, modelId, artifact, metrics: evidence.candidate, report };
   return resultOf(
     await publishTrained(tools, made, { judge, ladder: blueprint.ladder, time }),

@@ -66,6 +66,8 @@ async function putInShadow(): Promise<void> {
         trainedRows: [],
         refitted: false,
         labelsTrainedUntil: [],
+        evaluation: 0,
+        kept: 0,
         imported: null,
       },
     },

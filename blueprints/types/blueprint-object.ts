@@ -142,6 +142,7 @@ export interface BlueprintObject {
         readonly refreshAfter?: DurationText | "none" | undefined;
         readonly slices?: readonly string[] | undefined;
         readonly calibration?: `${number}%` | undefined;
+        readonly evaluation?: number | undefined;
         readonly weight?: FormulaText | undefined;
       }
     | undefined;

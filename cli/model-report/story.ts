@@ -49,6 +49,7 @@ export function storyOf(model: ModelRecorded): Story {
             ...drift(report),
             ...calibration(model, report),
             ...groups(report),
+            ...keptUnits(report),
           ]),
       ...(report?.searches ?? []).map(search),
     ],
@@ -239,6 +240,22 @@ function* groups({ groups: all }: ModelReport): Generator<Chapter> {
           ...[`${feature}: ${value}`, rows, short(loss), short(constant)],
           ...[constant === 0 ? "" : percent(1 - loss / constant), short(predicted), short(observed)],
         ]),
+    },
+  };
+}
+
+function* keptUnits({ kept }: ModelReport): Generator<Chapter> {
+  if (kept === null) return;
+  const { rows, units, from, until, metrics, rival, rivalMetrics } = kept;
+  const names = Object.keys(metrics).filter((name) => !name.includes("."));
+  yield {
+    title: "How good it is for units that no model learns from",
+    sentences: [
+      `The file that serves, on ${rows} decisions of ${units} units from ${shownTime(from)} to ${shownTime(until)}; none of them was learnt from by it or by the other one.`,
+    ],
+    table: {
+      head: ["metric", "this model", rival ?? "a constant"],
+      rows: names.map((name) => [name, short(metrics[name]!), name in rivalMetrics ? short(rivalMetrics[name]!) : ""]),
     },
   };
 }

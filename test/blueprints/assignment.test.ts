@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { assignSalt, canarySalt, holdoutSalt, unitPlace } from "../../blueprints/index.ts";
+import { assignSalt, canarySalt, evaluationSalt, holdoutSalt, unitPlace } from "../../blueprints/index.ts";
 import { random } from "./random.ts";
 
 type Pair = readonly [salt: string, unit: string];
@@ -57,7 +57,10 @@ describe("the place of a unit", () => {
   });
 
   test("is bit for bit the one that Python computes, of 100,000 units under the salts of each purpose", () => {
-    const salts = [assignSalt("salt", "parcels"), holdoutSalt("salt", "parcels"), canarySalt("6d73b364a7923541")];
+    const salts = [
+      ...[assignSalt("salt", "parcels"), holdoutSalt("salt", "parcels")],
+      ...[canarySalt("6d73b364a7923541"), evaluationSalt("parcels")],
+    ];
     const pairs = Array.from({ length: 100_000 }, (_, at): Pair => [salts[at % salts.length]!, `unit-${at}`]);
     expect(inPython(pairs)).toEqual(pairs.map(([salt, unit]) => unitPlace(salt, unit)));
   });
@@ -76,7 +79,8 @@ describe("the place of a unit", () => {
   });
 
   test("is spread evenly: each of 100 equal parts has its share of 100,000 units", () => {
-    for (const salt of [assignSalt("salt", "parcels"), holdoutSalt("salt", "parcels"), canarySalt("m1")]) {
+    const salts = [assignSalt("salt", "parcels"), holdoutSalt("salt", "parcels"), canarySalt("m1")];
+    for (const salt of [...salts, evaluationSalt("parcels")]) {
       const counts = new Array<number>(100).fill(0);
       for (let at = 0; at < 100_000; at++) counts[Math.floor(unitPlace(salt, `unit-${at}`) * 100)]!++;
       const chi = counts.reduce((sum, count) => sum + (count - 1_000) ** 2 / 1_000, 0);
@@ -90,13 +94,14 @@ describe("the place of a unit", () => {
     const salts = [
       ...[assignSalt(loop, useCase), holdoutSalt(loop, useCase), assignSalt(loop, "letters")],
       ...[canarySalt("m1"), canarySalt("m2")],
+      ...[evaluationSalt("parcels"), evaluationSalt("flights")],
     ];
     const units = Array.from({ length: 100_000 }, (_, at) => `unit-${at}`);
     const below = salts.map((salt) => units.map((unit) => unitPlace(salt, unit) < 0.5));
     for (const [one, first] of below.entries())
       for (const second of below.slice(one + 1)) {
         const both = units.filter((_, at) => first[at]! && second[at]!).length;
-        // Four standard deviations, of ten pairs.
+        // Four standard deviations, of 21 pairs.
         expect(Math.abs(both - 25_000)).toBeLessThan(4 * Math.sqrt((100_000 * 3) / 16));
       }
   });

@@ -46,6 +46,7 @@ describe("examples/flights.yaml", () => {
       refreshAfterMs: 259_200_000,
       slices: [],
       calibration: null,
+      evaluation: 0,
       tolerance: 0.05,
       metric: "logLoss",
       weight: null,

@@ -114,6 +114,8 @@ export function inProduction(
       trainedRows: [],
       refitted: false,
       labelsTrainedUntil: [],
+      evaluation: 0,
+      kept: 0,
       imported: null,
     },
   };

@@ -8,8 +8,10 @@ import { fitRows, type FitRowsRequest, type FittedRows } from "./fit-rows.ts";
 import type { FittedLabel } from "./fitted-label.ts";
 
 export interface FitJudgedRequest extends Omit<FitRowsRequest, "heads" | "encoded" | "decided"> {
-  /** All rows of the split, in their order. Packed ones lose their features but for those that judge the first label. */
+  /** All rows of the split, in their order. Packed ones lose their features but for those that judge the first label, and those of `judging`. */
   readonly rows: readonly TrainingRow[];
+  /** Further rows whose features stay: they are in no fit. */
+  readonly judging?: readonly TrainingRow[] | undefined;
 }
 
 /** The file, and the labels of the fit that was judged. */
@@ -28,10 +30,10 @@ export interface FittedJudged extends FittedRows {
  * one fit.
  */
 export async function fitJudged(fit: Fit, request: FitJudgedRequest): Promise<FittedJudged> {
-  const { rows, onProgress, ...rest } = request;
+  const { rows, judging = [], onProgress, ...rest } = request;
   const { compiled, split } = rest;
   const encoded = new EncodedRows(compiled, rows);
-  keepFeatures(rows, split.labels[0]!.holdout, compiled.layout);
+  keepFeatures(rows, [...split.labels[0]!.holdout, ...judging], compiled.layout);
   if (split.labels.every(({ holdout }) => holdout.length === 0)) {
     const only = await fitRows(fit, { ...rest, encoded, onProgress });
     return { ...only, weights: only.labels[0]!.train.weights, learnt: split, refitted: false };

@@ -1,5 +1,6 @@
 import type { Metric, TrainingConfig } from "../../blueprints/index.ts";
 import type { Slice } from "../evidence/slices.ts";
+import type { KeptFigures } from "../evidence/kept-figures.ts";
 import type { Gain } from "../evidence/paired-gain.ts";
 
 type Metrics = Readonly<Record<string, number>>;
@@ -21,7 +22,7 @@ export interface Evidence {
   readonly metric: Metric;
   /** What a candidate must do to replace a model. */
   readonly rule: Pick<TrainingConfig, "tolerance" | "refreshAfterMs" | "slices" | "calibration">;
-  /** Newest rows, that neither the candidate nor its rival had learnt from. All metrics are of them. */
+  /** Newest rows, that neither the candidate nor its rival had learnt from. All metrics are of them, but for those of kept units. */
   readonly holdoutRows: number;
   /** The share of the rows that was asked for to judge by. */
   readonly holdoutShare: number;
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly slices: readonly Slice[];
   /** How far the predictions are off, and the mean label; `undefined`: nothing was held out, or they are of classes or quantiles. */
   readonly calibration: { readonly excess: number; readonly mean: number } | undefined;
+  /** The file beside its rival on units that neither has learnt from; absent: none are kept, or none of their rows can judge. */
+  readonly kept?: KeptFigures | undefined;
   /** The model that is in production now. */
   readonly inProduction: string | undefined;
 }

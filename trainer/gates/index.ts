@@ -1,12 +1,13 @@
 import { betterMetric } from "./better-metric.ts";
 import { calibrated } from "./calibrated.ts";
 import type { CheckVerdict, Evidence, GateCheck } from "./gate-check.ts";
+import { keptUnits } from "./kept-units.ts";
 import { heldOut } from "./held-out.ts";
 import { sameRival } from "./same-rival.ts";
 import { noSliceWorse } from "./slices.ts";
 
 /** In the order in which they are told. */
-export const gateChecks: readonly GateCheck[] = [heldOut, sameRival, betterMetric, noSliceWorse, calibrated];
+export const gateChecks: readonly GateCheck[] = [heldOut, sameRival, betterMetric, noSliceWorse, calibrated, keptUnits];
 
 export type { Evidence };
 

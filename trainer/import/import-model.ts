@@ -57,7 +57,7 @@ export interface ImportResult extends NotLearnt {
 export async function importModel(tools: TrainingTools, request: ImportRequest): Promise<ImportResult> {
   const { useCase, until, onnx } = request;
   const tables = await tools.tables();
-  const found = await labelledRows(tools, tables, request);
+  const found = await labelledRows(tools, tables, { ...request, evaluation: 0 });
   const { compiled, read, rows, production, notLearnt } = found;
   const { blueprint, layout } = compiled;
   const signature = readSignature(onnx);
@@ -86,7 +86,7 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
     evidence = await evidenceOf(tools, compiled, labels, {
       ...{ rows: labels[0]!.rows, share: request.holdout ?? blueprint.training.holdout, production, trainedUntil },
     });
-    report = reportOf(compiled, labels, labels[0]!.rows, evidence.constant());
+    report = reportOf(compiled, labels, labels[0]!.rows, { constant: evidence.constant() });
   } finally {
     await scorer.release();
   }
@@ -94,6 +94,8 @@ export async function importModel(tools: TrainingTools, request: ImportRequest):
     rowsTopic: found.topic,
     ...{ ranges: read.ranges, versions: read.versions, until },
     ...{ rows: 0, holdout: judging.length, seed: 0, trainedRows: [], refitted: false, labelsTrainedUntil: [] },
+    // Nobody knows the units that it was trained on.
+    ...{ evaluation: 0, kept: 0 },
     trainedUntil,
     codeVersion: tools.codeVersion,
     imported: {

@@ -35,7 +35,7 @@ export async function readProvenance(
 }
 
 /** Fields that former versions of loopstream did not write; their records on the models topic read the same. */
-const unsaid = { versions: [], leftOut: [], treated: [], imported: null };
+const unsaid = { versions: [], leftOut: [], treated: [], evaluation: 0, kept: 0, imported: null };
 
 /** A header that is no JSON counts as missing. */
 function parsed(header: Uint8Array): ArtifactProvenance | undefined {

@@ -1,6 +1,7 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { ModelReport, ModelSearch, TrainingRow } from "../../schemas/index.ts";
 import type { JudgedLabel } from "../evidence/evidence.ts";
+import type { KeptFigures } from "../evidence/kept-figures.ts";
 import type { SearchLedger } from "../search/ledger.ts";
 import { unitsOf } from "../classes.ts";
 import type { Drift } from "./drift.ts";
@@ -29,13 +30,13 @@ const MOST_FEATURES = 30;
  * What a model looks at, how good it is and for whom it is worse.
  *
  * @param rows that were held out for the first label, in the order of its matrix
- * @param constant metrics of the mean on them
+ * @param constant metrics of the mean on them, and the figures on units that are kept
  */
 export function reportOf(
   { layout }: CompiledBlueprint,
   labels: readonly ReportedLabel[],
   rows: readonly TrainingRow[],
-  constant: Readonly<Record<string, number>>,
+  { constant, kept }: { readonly constant: Readonly<Record<string, number>>; readonly kept?: KeptFigures | undefined },
 ): ModelReport {
   const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly ReportedLabel[]];
   const [{ holdout, reliance, contributions = [], drift }] = unit as readonly [ReportedLabel];
@@ -64,9 +65,15 @@ export function reportOf(
     predictionDrift: counts && drift !== undefined ? drift.predictions : null,
     calibration: counts ? calibrationOf(judged) : [],
     groups: counts ? worstGroups(rows, layout, judged) : [],
+    kept: kept === undefined ? null : keptOf(kept),
     searches: labels.flatMap((each) => searchOf(each) ?? []),
   };
 }
+
+const keptOf = ({ rows, units, from, until, ours, rival, theirs }: KeptFigures): ModelReport["kept"] => ({
+  ...{ rows, units, from, until, metrics: ours },
+  ...{ rival: rival ?? null, rivalMetrics: theirs },
+});
 
 function searchOf({ label, search }: ReportedLabel): ModelSearch | undefined {
   if (search === undefined) return undefined;

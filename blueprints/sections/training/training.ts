@@ -18,7 +18,7 @@ import { readWeight } from "./weight.ts";
 
 const ALL_METRICS = OBJECTIVES.flatMap((kind) => METRICS[kind]);
 
-const { schedule, freshRows, minRows, maxRows, holdout, tolerance, refreshAfterMs } = DEFAULTS.training;
+const { schedule, freshRows, minRows, maxRows, holdout, tolerance, refreshAfterMs, evaluation } = DEFAULTS.training;
 const KEYS = {
   schedule: ["cron line in UTC, or `none`", schedule],
   freshRows: ["percentage, or `none`", percentText(freshRows), rangeText("freshRows", percentText)],
@@ -37,6 +37,7 @@ const KEYS = {
   refreshAfter: ["duration, or `none`", formatDuration(refreshAfterMs), rangeText("refreshAfter", formatDuration)],
   slices: ["list of features that are categories or booleans", "none", mostText("sliced", "features")],
   calibration: ["percentage of the mean label", "it is not asked", rangeText("calibration", percentText)],
+  evaluation: ["number: share of the units", String(evaluation), rangeText("evaluation")],
   weight: ["formula of labels, features and columns: number", "all rows count the same"],
 } satisfies Record<string, KeySaid>;
 
@@ -61,6 +62,7 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     refreshAfterMs,
     slices,
     calibration,
+    evaluation,
     weight,
   }) => [
     ["training.schedule", schedule],
@@ -73,15 +75,17 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
     ["training.refreshAfter", refreshAfterMs === null ? null : formatDuration(refreshAfterMs)],
     ...(slices.length === 0 ? [] : [["training.slices", slices.join(", ")] as const]),
     ...(calibration === null ? [] : [["training.calibration", percentText(calibration)] as const]),
+    ...(evaluation === 0 ? [] : [["training.evaluation", evaluation] as const]),
     ...(weight === null ? [] : [["training.weight", weight] as const]),
   ],
-  canonical: ({ weight, maxRows, tolerance, refreshAfterMs, slices, calibration, ...training }) => ({
+  canonical: ({ weight, maxRows, tolerance, refreshAfterMs, slices, calibration, evaluation, ...training }) => ({
     ...training,
     maxRows: maxRows === mostUnsaid(training.minRows) ? undefined : maxRows,
     tolerance: tolerance === DEFAULTS.training.tolerance ? undefined : tolerance,
     refreshAfterMs: refreshAfterMs === DEFAULTS.training.refreshAfterMs ? undefined : refreshAfterMs,
     slices: slices.length === 0 ? undefined : slices,
     calibration: calibration ?? undefined,
+    evaluation: evaluation === 0 ? undefined : evaluation,
     weight: weight === null ? undefined : canonicalFormula(weight),
   }),
 };
@@ -132,6 +136,9 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
         return readShare(place, BOUNDS.calibration);
       return complain(place, `objective ${objective} predicts no mean that could be off`, "take calibration away");
     }),
+    evaluation: optional<number>(section, "evaluation", defaults.evaluation, (place) =>
+      readNumber(place, BOUNDS.evaluation),
+    ),
     weight: optional<string | null>(section, "weight", defaults.weight, (place) => readWeight(place, of)),
   };
 }

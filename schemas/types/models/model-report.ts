@@ -19,6 +19,8 @@ export interface ModelReport {
   readonly calibration: readonly CalibrationBin[];
   /** Those for which the model is worst beside the group's own mean, the worst first. */
   readonly groups: readonly GroupQuality[];
+  /** By units that are kept for evaluation. Null: the blueprint keeps none, or none of their rows could judge. */
+  readonly kept: null | KeptUnits;
   /** One a label, where the learner searches. */
   readonly searches: readonly ModelSearch[];
 }
@@ -73,6 +75,24 @@ export interface GroupQuality {
   readonly predicted: number;
   /** Mean of the labels. */
   readonly observed: number;
+}
+
+/** The file on rows of units that it has not learnt from, beside another model. */
+export interface KeptUnits {
+  /** So many. */
+  readonly rows: number;
+  /** Of so many units. */
+  readonly units: number;
+  /** Decision time of the oldest of them. */
+  readonly from: number;
+  /** Decision time of the newest of them. */
+  readonly until: number;
+  /** Of the file, of the first label. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The model that was in production; null: there was none, and the other one is a constant. */
+  readonly rival: null | string;
+  /** Of the other one. */
+  readonly rivalMetrics: Readonly<Record<string, number>>;
 }
 
 export const modelReportSchema = {
@@ -196,6 +216,42 @@ export const modelReportSchema = {
         },
       },
       doc: "Those for which the model is worst beside the group's own mean, the worst first.",
+    },
+    {
+      name: "kept",
+      type: [
+        "null",
+        {
+          type: "record",
+          name: "KeptUnits",
+          namespace: "loopstream",
+          doc: "The file on rows of units that it has not learnt from, beside another model.",
+          fields: [
+            { name: "rows", type: "long", doc: "So many." },
+            { name: "units", type: "long", doc: "Of so many units." },
+            {
+              name: "from",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Decision time of the oldest of them.",
+            },
+            {
+              name: "until",
+              type: { type: "long", logicalType: "timestamp-millis" },
+              doc: "Decision time of the newest of them.",
+            },
+            { name: "metrics", type: { type: "map", values: "double" }, doc: "Of the file, of the first label." },
+            {
+              name: "rival",
+              type: ["null", "string"],
+              doc: "The model that was in production; null: there was none, and the other one is a constant.",
+              default: null,
+            },
+            { name: "rivalMetrics", type: { type: "map", values: "double" }, doc: "Of the other one." },
+          ],
+        },
+      ],
+      default: null,
+      doc: "By units that are kept for evaluation. Null: the blueprint keeps none, or none of their rows could judge.",
     },
     {
       name: "searches",

@@ -30,6 +30,10 @@ export interface Provenance {
   readonly refitted: boolean;
   /** Of each label, decision time of the newest row that the file learnt it from; empty where all labels have the same wait. */
   readonly labelsTrainedUntil: readonly number[];
+  /** Share of the units whose rows the file did not learn from, by their places (docs/decisions/088); 0: none was kept out, or nobody knows. */
+  readonly evaluation: number;
+  /** Rows of these units that were read; they are not among `rows` and `holdout`. */
+  readonly kept: number;
   /** Null: the model was trained by loopstream, from the rows above. Else they only judged it, and it can't be trained again here. */
   readonly imported: null | ImportedModel;
 }
@@ -210,6 +214,18 @@ export const provenanceSchema = {
       type: { type: "array", items: { type: "long", logicalType: "timestamp-millis" } },
       doc: "Of each label, decision time of the newest row that the file learnt it from; empty where all labels have the same wait.",
       default: [],
+    },
+    {
+      name: "evaluation",
+      type: "double",
+      doc: "Share of the units whose rows the file did not learn from, by their places (docs/decisions/088); 0: none was kept out, or nobody knows.",
+      default: 0,
+    },
+    {
+      name: "kept",
+      type: "long",
+      doc: "Rows of these units that were read; they are not among `rows` and `holdout`.",
+      default: 0,
     },
     {
       name: "imported",

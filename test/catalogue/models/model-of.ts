@@ -36,6 +36,8 @@ export function modelOf(
       trainedRows: [],
       refitted: false,
       labelsTrainedUntil: [],
+      evaluation: 0,
+      kept: 0,
       imported: null,
     },
   };

@@ -211,3 +211,41 @@ describe("calibration", () => {
     expect(off(9, 1, { calibration: undefined }).promote).toBe(true);
   });
 });
+
+describe("units that neither model has learnt from", () => {
+  const kept = {
+    ...{ ours: { logLoss: 0.52, auc: 0.7 }, theirs: { logLoss: 0.5, auc: 0.8 }, rival: "old" as string | undefined },
+    ...{ gain: { mean: -0.02, low: -0.03, high: -0.01, decisions: 400 }, rows: 420, units: 37, from: 0, until: DAY },
+  };
+
+  test("refuse a candidate that is proved worse for them by more than is tolerated, whatever the newest rows say", () => {
+    expect(gate(of({ kept }))).toMatchObject({
+      promote: false,
+      reason: expect.stringContaining(
+        "refused: worse than old for units that neither has learnt from: logLoss 0.52000, old 0.50000, on 420 rows of 37 kept units; the gain lies between -0.03000 and -0.01000",
+      ) as string,
+    });
+    expect(gate(of({ kept, rule: { ...evidence.rule, tolerance: 0.05 } })).promote).toBe(true);
+    expect(gate(of({ kept: { ...kept, gain: { ...kept.gain, high: 0.001 } } })).promote).toBe(true);
+  });
+
+  test("tell their figures where they refuse nothing, and promote nobody that the newest rows refuse", () => {
+    const better = { ...kept, gain: { mean: 0.02, low: 0.01, high: 0.03, decisions: 400 } };
+    expect(gate(of({ kept: better })).reason).toContain("for units that it has not learnt from: logLoss 0.52000");
+    expect(gate(of({ kept: better, rival: gained(-0.1, -0.2, 0) })).promote).toBe(false);
+    expect(gate(of({ kept: better, holdoutRows: 0, candidate: {} })).promote).toBe(false);
+  });
+
+  test("stand beside a constant where there was no model, and say nothing once another one is in production", () => {
+    const alone = { ...kept, rival: undefined };
+    const first = { rival: undefined, inProduction: undefined };
+    expect(gate(of({ ...first, kept: alone })).reason).toContain("worse than a constant for units that neither");
+    expect(gate(of({ kept: alone })).reason).not.toContain("units");
+    expect(gate(of({ kept: { ...kept, rival: "former" } })).reason).not.toContain("units");
+  });
+
+  test("say nothing where they are too few, or have no such metric", () => {
+    expect(gate(of({ kept: { ...kept, gain: { ...kept.gain, decisions: 29 } } })).reason).not.toContain("units");
+    expect(gate(of({ kept: { ...kept, gain: undefined } })).reason).not.toContain("units");
+  });
+});

@@ -169,6 +169,7 @@ describe("in words", () => {
       predictionDrift: null,
       calibration: [],
       groups: [],
+      kept: null,
       searches: [],
     };
     expect(titles({ ...model, metrics: {}, report: none })).toEqual(["How it was made", "How good it is"]);
