@@ -3,7 +3,7 @@ import { readOnnxMetadata } from "../../../serving/index.ts";
 import type { EpisodeLearnerName, LearntValues } from "../../../trainer/episodes/episode-learner.ts";
 import type { EpisodeSteps } from "../../../trainer/episodes/episode-steps.ts";
 import { episodeLearners } from "../../../trainer/episodes/learners/index.ts";
-import { behaviour, chancesAt, simulate, valueOf } from "../../fixtures/worlds/fatigue.ts";
+import { behaviour, chancesOf, simulate, valueOf } from "../../fixtures/worlds/fatigue.ts";
 import { difference, learnt, served, sha256, worth } from "./learnt.ts";
 
 const LOGGED = valueOf(behaviour);
@@ -54,7 +54,7 @@ describe.each(names)("%s", (name) => {
   test("clones the log", async () => {
     const steps = episodes[0]!;
     const { logged } = await fitOf(name, 0);
-    const chances = chancesAt(behaviour, steps);
+    const chances = chancesOf(behaviour)(steps.features, steps.steps);
     const gaps = logged.map((chance, at) => Math.abs(chance - chances[at]!));
     expect(gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length).toBeLessThan(0.02);
   });
