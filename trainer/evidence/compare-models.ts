@@ -5,7 +5,7 @@ import type { Scorer } from "../../serving/index.ts";
 import { unitsOf } from "../classes.ts";
 import { learntLabels, unitMetrics, type LearntLabel } from "../learnt-labels.ts";
 import { labelsOf, predictLabels } from "../predict-rows.ts";
-import { pairedGain, type ComparedLabel, type Gain } from "./paired-gain.ts";
+import { pairedGain, type ComparedLabel, type Gain, type GroupOf } from "./paired-gain.ts";
 
 /** Two models on the same rows. */
 export interface Comparison {
@@ -16,11 +16,21 @@ export interface Comparison {
   readonly gain: Gain | undefined;
 }
 
-/** Two models' predictions of a label, or of all classes of one together. @param rows in the order of the labels */
-export function comparison(metric: Metric, unit: readonly ComparedLabel[], rows: readonly TrainingRow[]): Comparison {
+/**
+ * Two models' predictions of a label, or of all classes of one together.
+ *
+ * @param rows in the order of the labels
+ * @param groupOf rows that are not independent of each other; absent: those of one decision
+ */
+export function comparison(
+  metric: Metric,
+  unit: readonly ComparedLabel[],
+  rows: readonly TrainingRow[],
+  groupOf?: GroupOf,
+): Comparison {
   const metricsOf = (which: "ours" | "theirs"): Comparison["ours"] =>
     rows.length === 0 ? {} : unitMetrics(unit.map((one) => ({ ...one, predictions: one[which] })));
-  return { ours: metricsOf("ours"), theirs: metricsOf("theirs"), gain: pairedGain(metric, unit, rows) };
+  return { ours: metricsOf("ours"), theirs: metricsOf("theirs"), gain: pairedGain(metric, unit, rows, groupOf) };
 }
 
 /** The label that models of a version are judged by, or all classes of it. */

@@ -85,7 +85,8 @@ export async function keptFigures(
     ...{ ours: ours[at]!, theirs: theirs[at]! },
   }));
   return {
-    ...comparison(compiled.blueprint.training.metric, compared, rows),
+    // Units were drawn, and not their rows.
+    ...comparison(compiled.blueprint.training.metric, compared, rows, ({ unit: name }) => name as string),
     rival: production?.modelId,
     rows: rows.length,
     units: new Set(rows.map((row) => row["unit"])).size,

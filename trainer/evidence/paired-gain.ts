@@ -18,7 +18,7 @@ export interface Gain {
   /** Bounds that hold however often one looks (`confidenceSequence`). */
   readonly low: number;
   readonly high: number;
-  /** What was compared, pair by pair: the options of a decision are one. */
+  /** What was compared, pair by pair: the options of a decision are one, or where it was asked for all rows of a unit. */
   readonly decisions: number;
 }
 
@@ -28,16 +28,23 @@ export type ComparedLabel = Pick<PredictedLabel, "label" | "labels" | "weights">
   readonly theirs: Float32Array;
 };
 
+/** Rows that are not independent of each other have the same. */
+export type GroupOf = (row: TrainingRow) => string;
+
+const decisionOf: GroupOf = (row) => `${String(row["decisionTime"])} ${String(row["decisionId"])}`;
+
 /**
  * The paired gain of our predictions over theirs.
  *
- * @param rows in the order of the labels; what is learnt of the options of one decision is not independent
+ * @param rows in the order of the labels
+ * @param groupOf what is learnt of the options of one decision is not independent; absent: nothing else is so
  * @returns `undefined`: the metric is undefined on these rows, as `auc` is where one class is missing
  */
 export function pairedGain(
   metric: Metric,
   unit: readonly ComparedLabel[],
   rows: readonly TrainingRow[],
+  groupOf: GroupOf = decisionOf,
 ): Gain | undefined {
   const weights = unit[0]!.weights;
   if (rows.length === 0 || weights?.some((weight) => weight > 0) === false) return undefined;
@@ -45,9 +52,10 @@ export function pairedGain(
   const theirs = influencesOf(metric, unit, ({ theirs: predictions }) => predictions);
   if (ours === undefined || theirs === undefined) return undefined;
   const sign = directionOf(metric);
-  const all = byDecision(
+  const all = byGroup(
     ours.map((one, row) => sign * (one - theirs[row]!)),
     rows,
+    groupOf,
   );
   const mean = meanOf(all);
   const variance = meanOf(all.map((one) => (one - mean) ** 2));
@@ -100,11 +108,11 @@ function termsOf(
   }
 }
 
-/** One number a decision, with the same mean: the rows of its options are not independent of each other. */
-function byDecision(values: Float64Array, rows: readonly TrainingRow[]): Float64Array {
+/** One number a group, with the same mean: its rows are not independent of each other. */
+function byGroup(values: Float64Array, rows: readonly TrainingRow[], groupOf: GroupOf): Float64Array {
   const numbers = new Map<string, number>();
-  const decisionOf = rows.map((row) => {
-    const key = `${String(row["decisionTime"])} ${String(row["decisionId"])}`;
+  const numberOf = rows.map((row) => {
+    const key = groupOf(row);
     const number = numbers.get(key) ?? numbers.size;
     numbers.set(key, number);
     return number;
@@ -113,6 +121,6 @@ function byDecision(values: Float64Array, rows: readonly TrainingRow[]): Float64
   const mean = meanOf(values);
   const sums = new Float64Array(numbers.size).fill(mean);
   const scale = numbers.size / values.length;
-  for (const [row, value] of values.entries()) sums[decisionOf[row]!]! += scale * (value - mean);
+  for (const [row, value] of values.entries()) sums[numberOf[row]!]! += scale * (value - mean);
   return sums;
 }

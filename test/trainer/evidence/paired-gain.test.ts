@@ -72,6 +72,21 @@ test("options of one decision are one pair: bounds of copies are those of the de
   expect(of.low).toBeCloseTo(apart.low, 9);
 });
 
+test("where all rows of a unit are one pair, bounds of copies are those of the units, and wider than those of rows", () => {
+  const [one] = unitOf("binary") as readonly [ComparedLabel];
+  const some = (values: Float32Array): Float32Array => values.map((_, row) => values[row % 50]!);
+  const copied = [{ ...one, labels: some(one.labels), ours: some(one.ours), theirs: some(one.theirs) }];
+  const first = (values: Float32Array): Float32Array => values.slice(0, 50);
+  const alone = [{ ...one, labels: first(one.labels), ours: first(one.ours), theirs: first(one.theirs) }];
+  const rows = rowsOf(1).map((row, at) => ({ ...row, unit: `u${at % 50}` }));
+  const byUnit = pairedGain("logLoss", copied, rows, ({ unit }) => String(unit))!;
+  const apart = pairedGain("logLoss", alone, rows.slice(0, 50))!;
+  expect(byUnit.decisions).toBe(50);
+  expect(byUnit.mean).toBeCloseTo(apart.mean, 9);
+  expect(byUnit.low).toBeCloseTo(apart.low, 9);
+  expect(byUnit.low).toBeLessThan(pairedGain("logLoss", copied, rows)!.low);
+});
+
 test("where the metric is undefined, there is no gain", () => {
   const [one] = unitOf("binary") as readonly [ComparedLabel];
   const same = [{ ...one, labels: one.labels.map(() => 1) }];
