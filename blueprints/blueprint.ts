@@ -1,3 +1,4 @@
+import type { EpisodesConfig } from "./config/episodes-config.ts";
 import type { ExplorationConfig } from "./config/exploration-config.ts";
 import type { LadderConfig } from "./config/ladder-config.ts";
 import type { LearningConfig } from "./config/learning-config.ts";
@@ -266,6 +267,8 @@ export interface BlueprintContent {
   readonly labels: readonly LabelConfig[];
   /** A formula of labels: what a decision was worth. Null: none. */
   readonly reward: string | null;
+  /** Null: decisions do not follow each other. */
+  readonly episodes: EpisodesConfig | null;
   readonly model: ModelConfig;
   /** Null: nothing is learnt row by row. */
   readonly posterior: PosteriorConfig | null;

@@ -29,6 +29,8 @@ export const DEFAULTS = Object.freeze({
     ...{ shadow: 500, canary: Object.freeze([0.01, 0.05, 0.1, 0.25, 0.5]), decisions: 100 },
     ...{ giveUpAfterMs: 14 * DAY, latencyMs: 5, guardrails: Object.freeze({}) },
   }),
+  /** Of a section that is there. */
+  episodes: Object.freeze({ by: "unit", gapMs: DAY, length: 1_000, discount: 0.99 }),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<ObjectiveKind, Metric>>({
@@ -101,6 +103,9 @@ export const BOUNDS = Object.freeze({
   gamma: { min: 0, max: 1e12 },
   /** Features with a weight in a posterior: a row costs the square of their number. */
   posteriorFeatures: 64,
+  episodeGap: { min: 1000, max: 366 * DAY },
+  episodeLength: { min: 2, max: 10_000 },
+  discount: { min: 0, max: 1 },
   ridge: { min: 1e-9, max: 1e9 },
   posteriorAfter: { min: 0, max: 366 * DAY },
   /** Of a model, beside the one that predicts: each takes as long to train. */

@@ -114,6 +114,8 @@ export { valueRefusal, valuesWith, type ParamValues } from "./policy/params.ts";
 export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export type { Selection } from "./policy/policy-rule.ts";
+export { EPISODE_KEY, type CompiledEpisodes } from "./episodes/compiled-episodes.ts";
+export type { EpisodesConfig } from "./config/episodes-config.ts";
 export type { CompiledPosterior } from "./posterior/compiled-posterior.ts";
 export type { PosteriorConfig } from "./config/posterior-config.ts";
 export type { PosteriorName } from "./posterior/names.ts";

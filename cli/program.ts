@@ -15,6 +15,7 @@ import { modelsCommands } from "./commands/models/index.ts";
 import { activateCommand } from "./commands/activate.ts";
 import { observeCommand } from "./commands/observe.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { episodesCommand } from "./commands/episodes.ts";
 import { rowsCommand } from "./commands/rows.ts";
 import { scoreCommand } from "./commands/score.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -34,7 +35,7 @@ const commands: readonly AddCommand[] = [
   ...[startCommand, shadowsCommand, demoCommand, simulateCommand, importCommand, backtestCommand],
   ...[decideCommand, observeCommand, activateCommand, eventCommand],
   ...[trainCommand, modelsCommands, replayCommand, explainCommand, auditCommand],
-  ...[rowsCommand, decisionsCommand, scoreCommand, evaluateCommand],
+  ...[rowsCommand, episodesCommand, decisionsCommand, scoreCommand, evaluateCommand],
   ...[blueprintCommands, typesCommand, tablesCommands, topicsCommands],
 ];
 

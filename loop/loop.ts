@@ -18,7 +18,7 @@ import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "../topologies/index.ts";
 import { decisionSeries } from "./decision-series.ts";
-import { PosteriorSet } from "./posterior/posterior-set.ts";
+import { GroupSet } from "./groups/group-set.ts";
 import { misfitReport } from "./misfit-report.ts";
 import type { LoopOptions } from "./loop-options.ts";
 import { WINDOW_BYTES, stateEngineFor } from "./state-engine.ts";
@@ -29,7 +29,7 @@ export interface Loop extends Tools {
   /** A name of this process alone, the same after a restart. */
   readonly instanceId: string;
   readonly outages: Outages;
-  /** Resolves once everything on the topics is handled and committed, and the posteriors have learnt the rows that came of it. */
+  /** Resolves once everything on the topics is handled and committed, and the groups beside the loop have worked on the rows that came of it. */
   idle(): Promise<void>;
   close(options?: { readonly drain?: boolean }): Promise<void>;
 }
@@ -121,7 +121,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     await tools.close();
     throw error;
   }
-  const learning = new PosteriorSet({ ...options, serdes: tools.serdes, outages }, application);
+  const beside = new GroupSet({ ...options, serdes: tools.serdes, outages }, application);
   return {
     ...tools,
     application,
@@ -129,12 +129,12 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     outages,
     async idle() {
       await application.idle();
-      await learning.idle();
-      // It has read what they have learnt.
+      await beside.idle();
+      // It has read what they have written.
       await application.idle();
     },
     async close(how = {}) {
-      await learning.close();
+      await beside.close();
       await application.close(how);
       await tools.close();
     },

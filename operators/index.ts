@@ -7,6 +7,7 @@ export { decideScored, decisionSeed, refusal, replyTo } from "./decide/logic.ts"
 export { drawsOf } from "./decide/draw.ts";
 export { enrichBy, enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
+export { episodesOf, rowsOfEpisodes } from "./episodes/operator.ts";
 export { etl } from "./etl/operator.ts";
 export {
   EVICTION_SLACK_MS,

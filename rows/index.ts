@@ -1,9 +1,18 @@
+export type { AvroField, AvroRecord } from "./avro-field.ts";
 export {
   decisionsInOrder,
   placedDecisions,
   type DecisionOrderOptions,
   type PlacedDecision,
 } from "./decisions-in-order.ts";
+export { divideEpisodes, entryOrder, type EpisodeEntry, type EpisodePlace } from "./episodes/divide.ts";
+export { episodeRowOf } from "./episodes/episode-row.ts";
+export { episodesTopic } from "./episodes/episode-schema.ts";
+export { closedAfterMs, overAfterMs } from "./episodes/episode-times.ts";
+export { episodesOfRows } from "./episodes/episodes-of-rows.ts";
+export { StepsHash } from "./episodes/hash-steps.ts";
+export { stepOf } from "./episodes/step-of.ts";
+export { stepsInOrder } from "./episodes/steps-in-order.ts";
 export { isLearnable, treatedText, withoutExtremes, type TreatedValues } from "./extremes.ts";
 export { hashNewestRows, hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";
@@ -12,7 +21,7 @@ export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";
 export { keepFeatures } from "./packed/packed-rows.ts";
 export { rowId } from "./row-id.ts";
 export { rowOf } from "./row-of.ts";
-export { rowColumns, rowSchema, rowsNamespace, type AvroField, type AvroRecord } from "./row-schema.ts";
+export { rowColumns, rowSchema, rowsNamespace } from "./row-schema.ts";
 export { rowsInOrder, type OrderOptions } from "./rows-in-order.ts";
 export { rowsTopic } from "./rows-topic.ts";
 export { openSpill, SpillError } from "./sort/spill-file.ts";

@@ -1,13 +1,13 @@
 import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
-import { optionVector, type CompiledBlueprint, type LabelNow } from "../blueprints/index.ts";
+import { EPISODE_KEY, optionVector, type CompiledBlueprint, type LabelNow } from "../blueprints/index.ts";
 
 /**
  * A labelled decision as a training row, with the columns of the blueprint's row schema: the fixed ones, one for each
  * feature, and those of the labels.
  */
 export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow {
-  const { layout, labelColumns, maturityColumns, reward, options } = compiled;
+  const { blueprint, layout, labelColumns, maturityColumns, reward, options } = compiled;
   const { decision } = joined;
   const option = joined.option === null ? undefined : decision.options[joined.option];
   const predictions = option === undefined ? decision.predictions : option.predictions;
@@ -40,6 +40,8 @@ export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow 
     row[maturityColumns[at]!] = joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature";
   }
   if (reward !== undefined) row["reward"] = reward((name) => labelNow(joined, compiled, name));
+  const by = blueprint.episodes?.by ?? "unit";
+  if (by !== "unit") row[EPISODE_KEY] = ownValue(decision.keys ?? {}, by) ?? null;
   for (const { name, index } of layout) row[name] = features[index] ?? null;
   if (options === null) return row;
   if (options.isRanking) row["propensity"] = option?.propensity ?? (decision.propensity === 1 ? 1 : null);

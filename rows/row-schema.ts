@@ -1,4 +1,5 @@
 import {
+  EPISODE_KEY,
   featureType,
   isOverOptions,
   kindOfFeature,
@@ -8,22 +9,7 @@ import {
   type Feature,
   type LabelConfig,
 } from "../blueprints/index.ts";
-
-export interface AvroField {
-  readonly name: string;
-  readonly type: unknown;
-  readonly doc: string;
-  readonly default?: null;
-}
-
-export interface AvroRecord {
-  readonly type: "record";
-  readonly namespace: string;
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly doc: string;
-  readonly fields: readonly AvroField[];
-}
+import { nullable, useCaseNamespace, type AvroField, type AvroRecord } from "./avro-field.ts";
 
 const NAME = "TrainingRow";
 /** The rows of every use case had this full name before each had its own. Readers find them by it. */
@@ -31,15 +17,11 @@ const FORMER_NAME = `loopstream.rows.${NAME}`;
 
 /**
  * The Avro namespace of a use case's rows, and so their full name: each use case has its own, and every version of one
- * the same. A use case has small letters, digits and `-`, so no two share a namespace.
+ * the same.
  */
-export const rowsNamespace = (useCase: string): string => `loopstream.rows_${useCase.replaceAll("-", "_")}`;
+export const rowsNamespace = (useCase: string): string => useCaseNamespace("rows", useCase);
 
 const TIMESTAMP = { type: "long", logicalType: "timestamp-millis" } as const;
-
-function nullable(name: string, types: readonly unknown[], doc: string): AvroField {
-  return { name, type: ["null", ...types], default: null, doc };
-}
 
 /** The columns that every row has, whatever its blueprint, in front of the features. */
 const LEADING: readonly AvroField[] = [
@@ -79,7 +61,7 @@ const WITH_WAITS: Readonly<Record<string, string>> = {
  * All versions of a use case have one name, which no other use case has (docs/decisions/046).
  */
 export function rowSchema(
-  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels" | "reward" | "policy"> & {
+  blueprint: Pick<BlueprintContent, "useCase" | "features" | "labels" | "reward" | "policy" | "episodes"> & {
     readonly version: string;
   },
 ): AvroRecord {
@@ -111,6 +93,15 @@ export function rowSchema(
       ...(blueprint.reward === null
         ? []
         : [nullable("reward", ["double"], `${blueprint.reward}; null where that is missing.`)]),
+      ...(blueprint.episodes === null || blueprint.episodes.by === "unit"
+        ? []
+        : [
+            nullable(
+              EPISODE_KEY,
+              ["string"],
+              `${blueprint.episodes.by}: what decisions of one episode have in common.`,
+            ),
+          ]),
       ...maturities.map((name) =>
         nullable(name, ["string"], "waiting until the wait of the label is over, then mature."),
       ),

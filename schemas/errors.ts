@@ -105,6 +105,10 @@ export const domainErrors = {
     "A version has no model that would have decided, and none could be made of the decisions before.",
     "Do as the message says: mostly begin later, so that more decisions lie before.",
   ),
+  NO_EPISODES: lasting(
+    "A version of a use case has no episodes.",
+    "Add a section `episodes` to the blueprint and publish it, or name another version.",
+  ),
   NO_ROWS: lasting("There are no rows to train or to score on.", "Widen the range of times, or wait for more rows."),
   BAD_PARAMETER: lasting(
     "A parameter of a learner is out of its bounds.",

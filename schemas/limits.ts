@@ -33,6 +33,8 @@ export const recordLimits = Object.freeze({
   posteriorOptions: 10_000,
   /** What rows have changed in the weights of options is kept this long on its way to them; ms. */
   posteriorUpdatesKeptMs: 7 * 86_400_000,
+  /** Rows on their way to their episodes, which have them. */
+  episodeRowsKeptMs: 7 * 86_400_000,
   /** Different values or buckets of one distribution in an hour's statistics. */
   statsBuckets: 64,
   /** The name of a value or bucket there; bytes. */

@@ -71,6 +71,7 @@ const floors: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["features", "tables", "windows"],
     ["labels", "learners", "policy", "posterior"],
     ["exploration", "options"],
+    ["episodes"],
     ["read", "sections"],
     ["compare", "suggest", "types"],
   ],

@@ -11,6 +11,7 @@ import { featureLayout, type FeatureColumn, type FeatureVector } from "../featur
 import type { TableRead } from "../features/feature-kind.ts";
 import type { RowLookup } from "../tables/table-lookups.ts";
 import { compileLabel, type Label } from "../labels/compile-label.ts";
+import { compileEpisodes, type CompiledEpisodes } from "../episodes/compiled-episodes.ts";
 import { compileReward, type Reward } from "../labels/reward.ts";
 import { compileWeight, type RowWeight } from "../labels/row-weight.ts";
 import { labelColumns, maturityColumns, rowWaits, type LabelColumns } from "../labels/label-columns.ts";
@@ -72,6 +73,8 @@ export interface CompiledBlueprint {
   readonly maturityColumns: readonly string[];
   /** `undefined`: there is none. */
   readonly reward: Reward | undefined;
+  /** Null: decisions do not follow each other. */
+  readonly episodes: CompiledEpisodes | null;
   /** `undefined`: all rows count the same. */
   readonly weight: RowWeight | undefined;
   /** Time from the decision to the row with all labels, ms. */
@@ -114,6 +117,7 @@ export function compileBlueprint(text: string): CompiledBlueprint {
     matureAfter: blueprint.labels.map(({ waitMs }) => waits.indexOf(waitMs) + 1),
     maturityColumns: maturityColumns(blueprint),
     reward: compileReward(blueprint),
+    episodes: compileEpisodes(blueprint),
     weight: compileWeight(blueprint),
     waitMs: waits.at(-1)!,
   });

@@ -6,6 +6,7 @@ import { eventsSection } from "./events.ts";
 import { explorationSection } from "./exploration.ts";
 import { featuresSection } from "./features.ts";
 import { joinSection } from "./join.ts";
+import { episodesSection } from "./labels/episodes.ts";
 import { labelSection } from "./labels/label.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { rewardSection } from "./labels/reward.ts";
@@ -33,6 +34,7 @@ export const sections: readonly BlueprintSection[] = [
   labelSection,
   labelsSection,
   rewardSection,
+  episodesSection,
   modelSection,
   posteriorSection,
   policySection,

@@ -129,6 +129,15 @@ export interface BlueprintObject {
           | undefined;
       }
     | undefined;
+  readonly episodes?:
+    | {
+        readonly by?: string | undefined;
+        readonly gap?: DurationText | undefined;
+        readonly length?: number | undefined;
+        readonly end?: FormulaText | undefined;
+        readonly discount?: number | undefined;
+      }
+    | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;
   readonly training?:
     | {

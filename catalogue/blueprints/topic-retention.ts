@@ -1,10 +1,10 @@
-import { decisionRequests, decisions, events, observations, rowsTopicName } from "../../schemas/index.ts";
+import { decisionRequests, decisions, episodesTopicName, events, observations, rowsTopicName } from "../../schemas/index.ts";
 import { computationOf, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
 /**
  * Retention of the topics of all use cases with a version that is live or in shadow at `now` or later: by topic name, in ms; null: for ever. A use
- * case's own rows are kept as long as it asks, and shared topics as long as the use case that asks for most. Events are
+ * case's own rows, and the episodes of them, are kept as long as it asks, and shared topics as long as the use case that asks for most. Events are
  * kept at least as long as the widest window, which is filled from them when a disk is lost. Of several versions the
  * one that asks for most counts. Empty without such a use case: nothing is known then.
  */
@@ -16,7 +16,9 @@ export function topicRetention(valid: ValidBlueprints, now: number): ReadonlyMap
     all.push(...valid.shadowsFrom(useCase, now).map(({ blueprint }) => blueprint));
     if (live.length === 0) continue;
     all.push(...live);
-    retention.set(rowsTopicName(useCase), longest(live.map((each) => each.retention.rowsMs)));
+    const rows = longest(live.map((each) => each.retention.rowsMs));
+    retention.set(rowsTopicName(useCase), rows);
+    if (live.some(({ episodes }) => episodes !== null)) retention.set(episodesTopicName(useCase), rows);
   }
   if (all.length === 0) return retention;
   const shared = longest(all.map((each) => each.retention.decisionsMs));

@@ -1,6 +1,7 @@
 export { decisionTable, type DecisionTable, type LackingVersion } from "./decision-table.ts";
 export { dsjsonTables, type DsjsonTables } from "./dsjson/dsjson-tables.ts";
 export { writeDsjson } from "./dsjson/write-dsjson.ts";
+export { episodeTable } from "./episode-table.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
 export { copyParquet } from "./parquet/copy-parquet.ts";
 export { NumberColumn, type CellNumber } from "./parquet/number-column.ts";

@@ -8,6 +8,7 @@ export * from "./decision-recorded.ts";
 export * from "./decision-replied.ts";
 export * from "./decision-requested.ts";
 export * from "./enriched.ts";
+export * from "./episodes/episode-row.ts";
 export * from "./event-recorded.ts";
 export * from "./hourly-stats.ts";
 export * from "./imported-lines.ts";

@@ -31,6 +31,7 @@ test.each([
   ["models rebiuld --all", "did you mean rebuild?"],
   ["models imprt --onnx m.onnx", "did you mean import?"],
   ["models bundel abc", "did you mean bundle?"],
+  ["episods", "did you mean episodes?"],
   ["topics raed decisions", "did you mean read?"],
   ["chek", "did you mean blueprint check?"],
   ["publish file.yaml", "did you mean blueprint publish?"],

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { CompiledBlueprint, CompiledPosterior } from "../../blueprints/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { deadLetters } from "../../schemas/index.ts";
 import {
@@ -10,11 +9,11 @@ import {
   type Outages,
   type Serdes,
 } from "../../streams/index.ts";
-import { posteriorTopology } from "../../topologies/index.ts";
 import type { LoopOptions } from "../loop-options.ts";
 import { stateEngineFor } from "../state-engine.ts";
+import type { GroupNow } from "./groups-now.ts";
 
-export interface PosteriorOptions extends LoopOptions {
+export interface GroupOptions extends LoopOptions {
   readonly serdes: Serdes;
   readonly outages: Outages;
 }
@@ -23,19 +22,18 @@ export interface PosteriorOptions extends LoopOptions {
 const COMMIT_INTERVAL_MS = 500;
 
 /**
- * Learns a posterior from the rows of a use case, from the first one that is retained on: a group of its own beside the
- * loop, exactly once. Nothing of it is on the way of a reply.
+ * Works on the rows of a use case, from the first one that is retained on: a group of its own beside the loop, exactly
+ * once. Nothing of it is on the way of a reply.
  */
-export async function startPosterior(
-  options: PosteriorOptions,
-  compiled: CompiledBlueprint,
-  posterior: CompiledPosterior,
+export async function startGroup(
+  options: GroupOptions,
+  { name, kind, compiled, ...group }: GroupNow,
 ): Promise<Application> {
   const { backbone, serdes, partitions, commitIntervalMs, maxTaskIdleMs, log, outages, onFailure, now } = options;
   // Rights that the loop has by its own name hold for it too.
-  const id = `${options.id}-posterior-${compiled.blueprint.useCase}.${posterior.id}`;
-  const stateDir = join(`${options.stateDir}-posteriors`, id);
-  const topology = posteriorTopology(id, compiled, posterior);
+  const id = `${options.id}-${name}`;
+  const stateDir = join(`${options.stateDir}-${kind}`, id);
+  const topology = group.topology(id);
   await ensureTopic(rowsTopic(compiled), backbone, serdes, partitions);
   const application = new Application({
     ...{ id, topology, backbone, serdes, deadLetters, partitions, maxTaskIdleMs, log, outages, onFailure, now },

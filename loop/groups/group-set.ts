@@ -1,8 +1,8 @@
 import { blueprintTable } from "../../catalogue/index.ts";
 import { silent, StreamsError, type Application } from "../../streams/index.ts";
 import { every, keepRunning, type Running } from "../running.ts";
-import { posteriorsNow, type PosteriorNow } from "./posteriors-now.ts";
-import { startPosterior, type PosteriorOptions } from "./start-posterior.ts";
+import { groupsNow, type GroupNow } from "./groups-now.ts";
+import { startGroup, type GroupOptions } from "./start-group.ts";
 
 interface Member {
   readonly closing: AbortController;
@@ -14,34 +14,34 @@ interface Member {
 /** Between two looks at the blueprints, ms. */
 const LOOK_EVERY_MS = 1_000;
 
-/** The posteriors that this process learns. One that fails is started again later, and the others go on. */
-export class PosteriorSet implements Running {
-  readonly #options: PosteriorOptions;
+/** The groups beside the loop that this process takes part in. One that fails is started again later, and the others go on. */
+export class GroupSet implements Running {
+  readonly #options: GroupOptions;
   readonly #loop: Application;
   readonly #members = new Map<string, Member>();
   readonly #looking: Running;
   #seen: string | undefined;
 
   /** @param loop tells which versions there are */
-  constructor(options: PosteriorOptions, loop: Application) {
+  constructor(options: GroupOptions, loop: Application) {
     this.#options = options;
     this.#loop = loop;
-    this.#looking = every(LOOK_EVERY_MS, options.outages.of("posteriors"), () => this.look());
+    this.#looking = every(LOOK_EVERY_MS, options.outages.of("groups"), () => this.look());
   }
 
   /** Starts those that are new, and ends those that no version needs any more. */
   async look(): Promise<void> {
     const table = this.#loop.global(blueprintTable);
     const now = this.#loop.now();
-    const wanted = posteriorsNow(table, now);
+    const wanted = groupsNow(table, now);
     const seen = [...wanted.keys()].join();
     if (seen === this.#seen) return;
     this.#seen = seen;
     await this.#end([...this.#members.keys()].filter((name) => !wanted.has(name)));
-    for (const [name, posterior] of wanted) if (!this.#members.has(name)) this.#start(name, posterior);
+    for (const [name, group] of wanted) if (!this.#members.has(name)) this.#start(name, group);
   }
 
-  /** Resolves once the rows that are there now are learnt. */
+  /** Resolves once the rows that are there now are worked on. */
   async idle(): Promise<void> {
     await this.look();
     await Promise.all(
@@ -59,7 +59,7 @@ export class PosteriorSet implements Running {
     await this.#end([...this.#members.keys()]);
   }
 
-  #start(name: string, { compiled, posterior }: PosteriorNow): void {
+  #start(name: string, group: GroupNow): void {
     const { log = silent } = this.#options;
     const closing = new AbortController();
     const first = Promise.withResolvers<Application>();
@@ -69,15 +69,15 @@ export class PosteriorSet implements Running {
       closing,
       running: first.promise,
       done: keepRunning({
-        ...{ signal: closing.signal, log, what: { posterior: name } },
-        sentence: "a posterior has stopped: it is started again",
+        ...{ signal: closing.signal, log, what: { group: name } },
+        sentence: "a group beside the loop has stopped: it is started again",
         start: async (onFailure) => {
-          const running = await startPosterior({ ...this.#options, onFailure }, compiled, posterior);
+          const running = await startGroup({ ...this.#options, onFailure }, group);
           member.running = Promise.resolve(running);
           first.resolve(running);
           return running;
         },
-      }).finally(() => first.reject(new StreamsError("CLOSED", "the posterior is not learnt any more"))),
+      }).finally(() => first.reject(new StreamsError("CLOSED", "no version needs it any more"))),
     };
     this.#members.set(name, member);
   }

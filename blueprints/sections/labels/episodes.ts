@@ -1,0 +1,121 @@
+import { isScalar } from "yaml";
+import type { EpisodesConfig } from "../../config/episodes-config.ts";
+import { BOUNDS, DEFAULTS } from "../../defaults.ts";
+import { formatDuration } from "../../duration.ts";
+import { endTypes } from "../../episodes/end-formula.ts";
+import { EPISODE_KEY } from "../../episodes/compiled-episodes.ts";
+import { canonicalFormula } from "../../formula/index.ts";
+import { rangeText, type KeySaid } from "../../key-reference.ts";
+import { weightFlags } from "../../labels/row-weight.ts";
+import { readFormula } from "../../yaml/formula.ts";
+import { whole, type Partly } from "../../yaml/partly.ts";
+import { complain, found, type Place } from "../../yaml/place.ts";
+import { readDuration, readNumber } from "../../yaml/scalars.ts";
+import { optional, readSection } from "../../yaml/section.ts";
+import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { contextSection } from "../context.ts";
+import { decisionSpaceSection } from "../decision-space.ts";
+import { featuresSection } from "../features.ts";
+import { observationsSection } from "../observations.ts";
+import { labelsSection } from "./labels.ts";
+import { rewardSection } from "./reward.ts";
+
+const { episodes: defaults } = DEFAULTS;
+
+const KEYS = {
+  by: ["unit, or a context entry of type key", defaults.by],
+  gap: ["duration", formatDuration(defaults.gapMs), rangeText("episodeGap", formatDuration)],
+  length: ["whole number", String(defaults.length), rangeText("episodeLength")],
+  end: ["formula of labels and features: boolean", "no decision ends one"],
+  discount: ["number", String(defaults.discount), rangeText("discount")],
+} satisfies Record<string, KeySaid>;
+
+/** How decisions follow each other. */
+export const episodesSection: BlueprintSection<"episodes", Partly<EpisodesConfig> | null | undefined> = {
+  name: "episodes",
+  said: ["section", "decisions do not follow each other"],
+  keys: () => KEYS,
+  read: (blueprint, of) =>
+    optional<Partly<EpisodesConfig> | null>(blueprint, "episodes", null, (place) => readEpisodes(place, of)),
+  whole: (read) => (read === null ? null : whole(read)),
+  *describe(episodes) {
+    if (episodes === null) return;
+    yield ["episodes.by", episodes.by];
+    yield ["episodes.gap", formatDuration(episodes.gapMs)];
+    yield ["episodes.length", episodes.length];
+    yield ["episodes.end", episodes.end];
+    yield ["episodes.discount", episodes.discount];
+  },
+  canonical: (episodes) =>
+    episodes === null ? undefined : { ...episodes, end: episodes.end === null ? null : canonicalFormula(episodes.end) },
+};
+
+function readEpisodes(place: Place, of: Reading): Partly<EpisodesConfig> | undefined {
+  const section = readSection(place, Object.keys(KEYS));
+  const { labels, complete } = of(labelsSection);
+  const space = of(decisionSpaceSection);
+  if (space !== undefined && space.kind !== "boolean" && space.kind !== "actions")
+    return complain(
+      place,
+      space.kind === "options"
+        ? "a row has the option that was shown alone, and a step needs all that could be done"
+        : "a step needs all that could be done, and numbers are without end",
+      "take decisionSpace boolean or actions, or leave the episodes out",
+    );
+  if (complete && of(rewardSection) === null && labels.length > 1)
+    return complain(place, "there are several labels, and no reward", "say what a decision was worth: reward: …");
+  return {
+    by: optional(section, "by", defaults.by, (at) => readBy(at, of)),
+    gapMs: optional(section, "gap", defaults.gapMs, (at) => readDuration(at, BOUNDS.episodeGap)),
+    length: optional(section, "length", defaults.length, (at) => readNumber(at, BOUNDS.episodeLength, "whole")),
+    end: optional<string | null>(section, "end", null, (at) => readEnd(at, of)),
+    discount: optional(section, "discount", defaults.discount, (at) => readNumber(at, BOUNDS.discount)),
+  };
+}
+
+function readBy(place: Place, of: Reading): string | undefined {
+  const name = isScalar(place.node) ? place.node.value : null;
+  if (typeof name !== "string") return complain(place, `expected unit or a name, found ${found(place)}`);
+  if (name === "unit") return name;
+  const context = of(contextSection);
+  const type = context.known[name];
+  const keys = Object.keys(context.known).filter((each) => context.known[each] === "key");
+  if (type === undefined && !context.complete) return name;
+  if (type !== "key") {
+    const what = type === undefined ? `there is no context entry "${name}"` : `"${name}" is a ${type}`;
+    const guess = place.source.guess(name, ["unit", ...keys]);
+    const known = ["unit", ...keys].join(", ");
+    return complain(place, what, guess === null ? `of type key, or unit: ${known}` : `did you mean "${guess}"?`);
+  }
+  if (of(featuresSection).features.some((feature) => feature.name === EPISODE_KEY))
+    return complain(
+      place,
+      `"${EPISODE_KEY}" is a feature already, and a column of the rows`,
+      "give the feature another name",
+    );
+  return name;
+}
+
+function readEnd(place: Place, of: Reading): string | undefined {
+  const { labels, complete } = of(labelsSection);
+  const features = of(featuresSection);
+  const names = labels.flatMap(({ name }) => name ?? []);
+  const isKnown = complete && features.complete;
+  const known = endTypes(names, features.features);
+  const unusable = new Map(
+    Object.keys(of(observationsSection).known)
+      .filter((name) => !Object.hasOwn(known, name))
+      .map((name) => {
+        const hint = "an end is of labels and features: name what it needs of the observations as a label";
+        return [name, { reason: `"${name}" is of an observation`, hint }] as const;
+      }),
+  );
+  const flags = weightFlags(labels);
+  const named = { known, complete: isKnown, unusable, flags };
+  const text = isScalar(place.node) ? place.node.value : null;
+  // A label that is 0 or 1 is a condition, alone too.
+  const formula = readFormula(place, named, typeof text === "string" && flags.has(text) ? ["number"] : ["boolean"]);
+  if (formula === undefined) return undefined;
+  if (formula.names.length > 0 || !isKnown) return formula.text;
+  return complain(place, `"${formula.text}" is the same for every decision`, "name a label or a feature");
+}

@@ -1,0 +1,82 @@
+import type { CompiledEpisodes } from "../../blueprints/index.ts";
+import { divideEpisodes, entryOrder, type EpisodeEntry, type EpisodePlace } from "../../rows/index.ts";
+import type { EpisodeRow } from "../../schemas/index.ts";
+
+/** A decision of a key, until its episode is over. */
+export interface Followed extends EpisodeEntry {
+  /** No row of it can come any more. */
+  readonly over: boolean;
+}
+
+/** The decisions of a key, with their places. */
+export interface Sequence {
+  readonly entries: readonly Followed[];
+  readonly places: readonly EpisodePlace[];
+}
+
+export const sequenceOf = (entries: readonly Followed[], episodes: CompiledEpisodes): Sequence => ({
+  entries,
+  places: divideEpisodes(entries, episodes),
+});
+
+const isSame = (one: EpisodeEntry, { id, time }: Pick<EpisodeEntry, "id" | "time">): boolean =>
+  one.id === id && one.time === time;
+
+/** With a row that is new or corrected. */
+export function withRow(
+  entries: readonly Followed[],
+  { decisionId: id, decisionTime: time, ends }: EpisodeRow,
+): readonly Followed[] {
+  const at = entries.findIndex((one) => isSame(one, { id, time }));
+  if (at >= 0) return entries.with(at, { ...entries[at]!, ends });
+  const entry = { id, time, ends, closed: false, over: false };
+  const after = entries.findIndex((one) => entryOrder(one, entry) > 0);
+  return entries.toSpliced(after < 0 ? entries.length : after, 0, entry);
+}
+
+/** With another state of one decision. */
+export const withState = (
+  entries: readonly Followed[],
+  which: Pick<EpisodeEntry, "id" | "time">,
+  state: Partial<Pick<Followed, "closed" | "over">>,
+): readonly Followed[] => entries.map((one) => (isSame(one, which) ? { ...one, ...state } : one));
+
+/** Decisions by index whose step is another one than before. */
+export function changedSteps(before: Sequence, after: Sequence): readonly number[] {
+  const were = new Map(before.entries.map((entry, at) => [textOf(entry), at]));
+  return after.entries.flatMap((entry, at) => {
+    const was = were.get(textOf(entry));
+    return was !== undefined && stepText(before, was) === stepText(after, at) ? [] : [at];
+  });
+}
+
+const textOf = ({ id, time }: EpisodeEntry): string => `${time} ${id}`;
+
+/** All of a step that does not stand in its own row. */
+function stepText({ entries, places }: Sequence, at: number): string {
+  const { first, next, step, terminal, truncated } = places[at]!;
+  const [start, follower] = [entries[first]!, next === undefined ? undefined : entries[next]];
+  return JSON.stringify([textOf(start), follower && textOf(follower), step, terminal, truncated]);
+}
+
+/** Indexes of the episode that a decision is the last of, if it is over as a whole; empty: it is not. */
+export function overWith({ entries, places }: Sequence, at: number): readonly number[] {
+  const { isLast, first } = places[at]!;
+  const own = Array.from({ length: at + 1 - first }, (_, step) => first + step);
+  return isLast && own.every((each) => entries[each]!.over) ? own : [];
+}
+
+/** Compact JSON. */
+export const encodeEntries = (entries: readonly Followed[]): Uint8Array =>
+  Buffer.from(
+    JSON.stringify(
+      entries.map(({ id, time, ends, closed, over }) => [id, time, (ends ? 1 : 0) + (closed ? 2 : 0) + (over ? 4 : 0)]),
+    ),
+  );
+
+export function decodeEntries(bytes: Uint8Array): readonly Followed[] {
+  const read = JSON.parse(Buffer.from(bytes).toString()) as readonly (readonly [string, number, number])[];
+  return read.map(([id, time, flags]) => ({
+    ...{ id, time, ends: (flags & 1) !== 0, closed: (flags & 2) !== 0, over: (flags & 4) !== 0 },
+  }));
+}
