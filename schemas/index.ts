@@ -6,3 +6,4 @@ export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";
 export type * from "./types/index.ts";
 export { decisionModes, decisionReasons, leftOutKinds, modelStateNames, rowMaturities } from "./types/index.ts";
+export type { EpisodeState, EpisodeStep } from "./episode-step.ts";

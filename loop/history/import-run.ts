@@ -68,7 +68,7 @@ export class ImportRun {
       say(`and ${more} more lines that can't be used${dryRun ? "" : ": the dead letters have them"}`);
     if (!Number.isFinite(until)) return;
     await this.#feed.end(until, position);
-    await loop?.application.idle();
+    await loop?.idle();
   }
 }
 

@@ -22,14 +22,15 @@ export const sequenceOf = (entries: readonly Followed[], episodes: CompiledEpiso
 const isSame = (one: EpisodeEntry, { id, time }: Pick<EpisodeEntry, "id" | "time">): boolean =>
   one.id === id && one.time === time;
 
-/** With a row that is new or corrected. */
+/** With a row that is new or corrected. @param closed so much time has passed that no row can follow a new one */
 export function withRow(
   entries: readonly Followed[],
   { decisionId: id, decisionTime: time, ends }: EpisodeRow,
+  closed: boolean,
 ): readonly Followed[] {
   const at = entries.findIndex((one) => isSame(one, { id, time }));
   if (at >= 0) return entries.with(at, { ...entries[at]!, ends });
-  const entry = { id, time, ends, closed: false, over: false };
+  const entry = { id, time, ends, closed, over: false };
   const after = entries.findIndex((one) => entryOrder(one, entry) > 0);
   return entries.toSpliced(after < 0 ? entries.length : after, 0, entry);
 }

@@ -2,8 +2,16 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { closedAfterMs, episodeRowOf, episodesTopic, overAfterMs, rowsTopic, stepOf } from "../../rows/index.ts";
 import { episodeRows, type EpisodeRow, type EpisodeStep } from "../../schemas/index.ts";
-import { avroStore, defineOperator, inTurn, type Context, type StoreSpec, type Topic } from "../../streams/index.ts";
-import { followedKey, parseFollowedKey } from "./keys.ts";
+import {
+  avroStore,
+  defineOperator,
+  inTurn,
+  type Context,
+  type StoreSpec,
+  type StreamRecord,
+  type Topic,
+} from "../../streams/index.ts";
+import { followedKey, parseFollowedKey, type FollowedKey } from "./keys.ts";
 import {
   changedSteps,
   decodeEntries,
@@ -76,12 +84,15 @@ export function episodesOf(compiled: CompiledBlueprint) {
         inTurn(records, (record) => {
           const { key, value: row, time } = record;
           const before = context.state.decisions.get(key) ?? [];
-          const after = withRow(before, row);
-          context.state.decisions.put(key, after);
           const which = { key, id: row.decisionId, time: row.decisionTime };
+          // Of history no timer is needed to know that nothing comes but what lies on the topic already.
+          const isClosed = which.time + closedAfter <= Math.max(time, context.streamTime);
+          const after = withRow(before, row, isClosed);
+          context.state.decisions.put(key, after);
           context.state.rows.put(followedKey(which), row);
           if (after.length > before.length)
-            context.schedule(row.decisionTime + closedAfter, CLOSE + followedKey(which), record);
+            if (isClosed) scheduleOver(context, which, record);
+            else context.schedule(which.time + closedAfter, CLOSE + followedKey(which), record);
           const now = sequenceOf(after, episodes);
           const own = after.findIndex((one) => one.id === which.id && one.time === which.time);
           const changed = new Set(changedSteps(sequenceOf(before, episodes), now)).add(own);
@@ -104,9 +115,7 @@ export function episodesOf(compiled: CompiledBlueprint) {
       const after = withState(before, which, isOver ? { over: true } : { closed: true });
       const now = sequenceOf(after, episodes);
       if (!isOver) {
-        // Rows of long ago may come late, one after the other: they wait for each other as long as those of now.
-        const from = Math.max(which.time, context.streamTime);
-        context.schedule(from + overAfter, OVER + followedKey(which));
+        scheduleOver(context, which);
         context.state.decisions.put(key, after);
         return emitSteps(context, key, now, changedSteps(sequenceOf(before, episodes), now), time);
       }
@@ -117,6 +126,12 @@ export function episodesOf(compiled: CompiledBlueprint) {
       else context.state.decisions.put(key, left);
     },
   });
+
+  /** Rows of history come one after the other long after their time: they wait for each other as long as those of now. */
+  function scheduleOver(context: EpisodeContext, which: FollowedKey, from?: StreamRecord<unknown>): void {
+    const time = Math.max(which.time, from?.time ?? 0, context.streamTime);
+    context.schedule(time + overAfter, OVER + followedKey(which), from);
+  }
 
   function emitSteps(
     context: EpisodeContext,

@@ -13,7 +13,7 @@ GAP_MS, LENGTH = 9 * 3_600_000, 6
 db = duckdb.connect()
 db.execute(f"""
   CREATE TABLE ordered AS
-  SELECT *, label_minutes > 120 AS ends, 1 - 0.05 * label_minutes AS worth, epoch_ms(decisionTime) AS at,
+  SELECT *, label_minutes > 120 AS ends, 1 - 0.05 * label_minutes AS worth, epoch_ms(decisionTime) AS decided_at,
     row_number() OVER w AS n, lag(label_minutes > 120) OVER w AS ended,
     epoch_ms(decisionTime) - lag(epoch_ms(decisionTime)) OVER w AS pause,
     lead(decisionId) OVER w AS follower, lead(epoch_ms(decisionTime)) OVER w AS follower_at,
@@ -34,8 +34,8 @@ db.execute(f"""
   SELECT decisionId, episodeKey AS key, step,
     first_value(decisionId) OVER (PARTITION BY episodeKey, run, part ORDER BY n) AS episodeId,
     origin, distance, value, worth, ends,
-    follower IS NOT NULL AND NOT ends AND follower_at - at <= {GAP_MS} AS follows,
-    follower, follower_at - at AS difference, follower_origin, follower_distance, follower_value
+    follower IS NOT NULL AND NOT ends AND follower_at - decided_at <= {GAP_MS} AS follows,
+    follower, follower_at - decided_at AS difference, follower_origin, follower_distance, follower_value
   FROM divided
 """)
 EQUAL = f"""
