@@ -1,4 +1,11 @@
-import { decisionRequests, decisions, episodesTopicName, events, observations, rowsTopicName } from "../../schemas/index.ts";
+import {
+  decisionRequests,
+  decisions,
+  episodesTopicName,
+  events,
+  observations,
+  rowsTopicName,
+} from "../../schemas/index.ts";
 import { computationOf, type Blueprint } from "../../blueprints/index.ts";
 import type { ValidBlueprints } from "./valid-blueprints.ts";
 
