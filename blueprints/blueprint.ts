@@ -156,6 +156,14 @@ export interface LabelConfig {
   readonly oneOf?: ClassOfLabel | undefined;
 }
 
+/** What a decision was worth. */
+export interface RewardConfig {
+  /** Of labels and weights. */
+  readonly formula: string;
+  /** Numbers of the formula by name, in the order of the file. */
+  readonly weights: Readonly<Record<string, number>>;
+}
+
 /** One class of a label of classes. Its own label is 1 where the value is this class, and 0 where it is another one. */
 export interface ClassOfLabel {
   /** The name of the label of classes. */
@@ -265,8 +273,8 @@ export interface BlueprintContent {
   readonly label: LabelConfig;
   /** All labels, in the order of the file. */
   readonly labels: readonly LabelConfig[];
-  /** A formula of labels: what a decision was worth. Null: none. */
-  readonly reward: string | null;
+  /** What a decision was worth. Null: nothing is said of that. */
+  readonly reward: RewardConfig | null;
   /** Null: decisions do not follow each other. */
   readonly episodes: EpisodesConfig | null;
   readonly model: ModelConfig;

@@ -22,6 +22,7 @@ export type {
   PolicyParam,
   PolicyRule,
   ReferenceTable,
+  RewardConfig,
   Slot,
   TableFeature,
   TableFieldType,
@@ -78,6 +79,7 @@ export {
   type TraceStep,
 } from "./formula/index.ts";
 export { compileLabel, type Label, type LabelValue, type Observation } from "./labels/compile-label.ts";
+export { rewardText } from "./labels/reward.ts";
 export type { LabelNow } from "./labels/reward.ts";
 export type { RowWeight } from "./labels/row-weight.ts";
 export {

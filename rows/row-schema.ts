@@ -5,6 +5,7 @@ import {
   kindOfFeature,
   labelColumns,
   maturityColumns,
+  rewardText,
   type BlueprintContent,
   type Feature,
   type LabelConfig,
@@ -92,7 +93,7 @@ export function rowSchema(
       ]),
       ...(blueprint.reward === null
         ? []
-        : [nullable("reward", ["double"], `${blueprint.reward}; null where that is missing.`)]),
+        : [nullable("reward", ["double"], `${rewardText(blueprint.reward)}; null where that is missing.`)]),
       ...(blueprint.episodes === null || blueprint.episodes.by === "unit"
         ? []
         : [

@@ -6,7 +6,7 @@ import { definitionOf, featureType } from "../features/kinds/index.ts";
 import { canonicalFormula } from "../formula/index.ts";
 import { labelColumns, maturityColumn } from "../labels/label-columns.ts";
 import { labelParts } from "../labels/label-parts.ts";
-import { compileReward } from "../labels/reward.ts";
+import { canonicalReward, compileReward } from "../labels/reward.ts";
 import { featuresOfOption } from "../options/of-option.ts";
 import { compileEnd } from "./end-formula.ts";
 
@@ -93,7 +93,7 @@ function meaningOf(rowsOf: Meant, { episodes, reward, ...of }: Whole): string {
   const inputs = names.map((name) => rowsOf.features.find((feature) => feature.name === name));
   const meaning = {
     episodes: { ...episodes, end: episodes!.end === null ? null : canonicalFormula(episodes!.end), discount: null },
-    reward: reward === null ? null : canonicalFormula(reward),
+    reward: reward === null ? null : canonicalReward(reward),
     actions: actionsOf(rowsOf),
     features: inputs.map((feature) => feature && [feature.name, featureType(feature), definitionOf(feature)]),
     labels: rowsOf.labels.map((label) => [...labelParts(label)]),

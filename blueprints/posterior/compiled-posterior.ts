@@ -4,9 +4,9 @@ import type { PosteriorConfig } from "../config/posterior-config.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { definitionOf, featureType } from "../features/kinds/index.ts";
 import type { FeatureVector } from "../features/layout.ts";
-import { canonicalFormula } from "../formula/index.ts";
 import { labelColumns, maturityColumn } from "../labels/label-columns.ts";
 import { labelParts } from "../labels/label-parts.ts";
+import { canonicalReward } from "../labels/reward.ts";
 import { recordLimits } from "../../schemas/index.ts";
 
 /** A version's posterior, with what is derived from it. */
@@ -80,7 +80,7 @@ function meaningOf(version: Meant, posterior: PosteriorConfig): string | undefin
     by: posterior.by,
     features: inputs.map((feature) => [feature!.name, featureType(feature!), definitionOf(feature!)]),
     labels: of.map((label) => [...labelParts(label)]),
-    reward: isReward ? canonicalFormula(reward!) : null,
+    reward: isReward ? canonicalReward(reward!) : null,
   };
   return createHash("sha256").update(canonicalJson(meaning)).digest("hex").slice(0, 12);
 }

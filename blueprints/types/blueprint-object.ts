@@ -100,7 +100,8 @@ export interface BlueprintObject {
   /** A context entry's name, or one name with a section; products may register kinds of their own. */
   readonly features: readonly (string | Entries<object>)[];
   readonly label?: (LabelObject & { readonly name: string }) | undefined;
-  readonly reward?: FormulaText | undefined;
+  readonly reward?:
+    FormulaText | { readonly formula: FormulaText; readonly weights?: Entries<number> | undefined } | undefined;
   readonly labels?: Entries<LabelObject> | undefined;
   readonly model?: ModelObject | undefined;
   readonly posterior?:
