@@ -28,7 +28,9 @@ const several = compileBlueprint(labels("minutes", "late"));
 const turned = compileBlueprint(labels("late", "minutes"));
 /** Rewards of one name and different formulas. */
 const dear = compileBlueprint(`${labels("minutes", "late")}reward: coalesce(minutes, 0) - 5 * late\n`);
-const cheap = compileBlueprint(`${labels("late", "minutes")}reward: { formula: minutes - blame * late, weights: { blame: 1 } }\n`);
+const cheap = compileBlueprint(
+  `${labels("late", "minutes")}reward: { formula: minutes - blame * late, weights: { blame: 1 } }\n`,
+);
 const alone = compileBlueprint(`${PARCELS}reward: 3 * late\n`);
 const versions = [one, several, turned, dear, cheap, alone];
 const known: KnownVersions = {
