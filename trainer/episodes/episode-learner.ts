@@ -19,6 +19,20 @@ export interface EpisodeParameters {
     /** Steps in a leaf, at least. */
     readonly minChildWeight: number;
   };
+  conservativeQ: {
+    /** How much the values of actions that were not taken are pressed down; 0: not at all. */
+    readonly alpha: number;
+    /** Width of both hidden layers. */
+    readonly width: number;
+    /** Passes over the steps. */
+    readonly epochs: number;
+    /** Steps that a gradient is the mean of. */
+    readonly batch: number;
+    /** Of the first gradient; it falls evenly to 0. */
+    readonly learningRate: number;
+    /** Gradients between two copies of the network that values the next states. */
+    readonly refresh: number;
+  };
 }
 
 export type EpisodeLearnerName = keyof EpisodeParameters;

@@ -59,3 +59,30 @@ export function checkSteps(steps: EpisodeSteps): void {
     }
   }
 }
+
+/**
+ * Those episodes whose end is known, in their order: the return of others is not known, so they can't be judged by. If
+ * the rest of the newest is not known, as it is while they go on, nothing is lost but the newest; if it is that of long ones, what is left is not like all.
+ */
+export function endedEpisodes(steps: EpisodeSteps): EpisodeSteps {
+  const { features, columns, starts, terminal } = steps;
+  const taken: number[] = [];
+  const kept = [0];
+  for (let episode = 0; episode + 1 < starts.length; episode++) {
+    const end = starts[episode + 1]!;
+    if (terminal[end - 1] !== 1) continue;
+    for (let step = starts[episode]!; step < end; step++) taken.push(step);
+    kept.push(taken.length);
+  }
+  const rows = new Float32Array(taken.length * columns);
+  for (const [at, step] of taken.entries())
+    rows.set(features.subarray(step * columns, (step + 1) * columns), at * columns);
+  return {
+    ...{ ...steps, features: rows, steps: taken.length, starts: Int32Array.from(kept) },
+    action: Int32Array.from(taken, (step) => steps.action[step]!),
+    propensity: Float64Array.from(taken, (step) => steps.propensity[step]!),
+    reward: Float64Array.from(taken, (step) => steps.reward[step]!),
+    next: Int32Array.from(taken, (step, at) => (steps.next[step]! < 0 ? -1 : at + 1)),
+    terminal: Uint8Array.from(taken, (step) => terminal[step]!),
+  };
+}

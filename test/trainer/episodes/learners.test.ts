@@ -20,11 +20,18 @@ const small: EpisodeSteps = (() => {
 })();
 
 /** Enough to write a file. */
-const quick = { cloning: {}, empiricalMdp: {}, fittedQ: { iterations: 3, rounds: 20 } } as const;
+const quick = {
+  cloning: {},
+  empiricalMdp: {},
+  fittedQ: { iterations: 3, rounds: 20 },
+  conservativeQ: { epochs: 2, width: 8 },
+} as const;
+/** A narrow network takes a tenth of the time. */
+const narrow = { width: 16, epochs: 10 };
 const fits = new Map<string, Promise<LearntValues>>();
 const fitOf = (name: EpisodeLearnerName, at: number): Promise<LearntValues> => {
   const key = `${name} ${at}`;
-  if (!fits.has(key)) fits.set(key, learnt(name, episodes[at]!));
+  if (!fits.has(key)) fits.set(key, learnt(name, episodes[at]!, name === "conservativeQ" ? narrow : {}));
   return fits.get(key)!;
 };
 
@@ -74,6 +81,10 @@ describe("of 5,000 episodes", () => {
 
   test("fitted Q iteration is worth 4.15 and more, each time", async () => {
     for (const value of await valuesOf("fittedQ")) expect(value).toBeGreaterThanOrEqual(4.15);
+  });
+
+  test("conservative Q-learning is worth no less than the log", async () => {
+    expect(await worth(await fitOf("conservativeQ", 0))).toBeGreaterThanOrEqual(LOGGED);
   });
 
   test("a clone is worth as much as the log", async () => {

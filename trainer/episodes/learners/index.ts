@@ -1,5 +1,6 @@
 import type { EpisodeLearner, EpisodeLearnerName } from "../episode-learner.ts";
 import { cloning } from "./cloning.ts";
+import { conservativeQ } from "./conservative-q.ts";
 import { empiricalMdp } from "./empirical-mdp.ts";
 import { fittedQ } from "./fitted-q.ts";
 
@@ -7,4 +8,5 @@ export const episodeLearners: { readonly [L in EpisodeLearnerName]: EpisodeLearn
   cloning,
   empiricalMdp,
   fittedQ,
+  conservativeQ,
 };

@@ -1,0 +1,36 @@
+import { numberParameter } from "../../../blueprints/index.ts";
+import { onnxFromNetwork } from "../../onnx/index.ts";
+import { loadXgboost } from "../../xgboost/index.ts";
+import type { EpisodeLearner } from "../episode-learner.ts";
+import { cloneLogged } from "../logged-trees.ts";
+import { valueFile, valueOutput } from "../value-file.ts";
+import { fitNetwork } from "../value-network.ts";
+
+/** Conservative Q-learning by a network: it stays the nearer to the log the larger `alpha` is. */
+export const conservativeQ: EpisodeLearner<"conservativeQ"> = {
+  name: "conservativeQ",
+  parameters: {
+    alpha: numberParameter({ min: 0, max: 100 }, 0.02),
+    width: numberParameter({ min: 1, max: 1024 }, 64, "whole"),
+    epochs: numberParameter({ min: 1, max: 10_000 }, 12, "whole"),
+    batch: numberParameter({ min: 1, max: 65_536 }, 128, "whole"),
+    learningRate: numberParameter({ min: 1e-6, max: 1 }, 0.003),
+    refresh: numberParameter({ min: 1, max: 1e6 }, 200, "whole"),
+  },
+  async fit({ steps, inputs, parameters, seed, metadata, onProgress }) {
+    const { network, plan, scale, values } = fitNetwork({ steps, inputs, parameters, seed, onProgress });
+    const names = steps.actions.map(valueOutput);
+    const heads = names.map((name) => ({ name, objective: "regression", mean: 0, scale }) as const);
+    const onnx = onnxFromNetwork(network, plan, steps.columns, heads, {});
+    const { model, logged } = cloneLogged(await loadXgboost(), steps, seed);
+    return {
+      onnx: valueFile(
+        [{ label: "values", onnx, outputs: new Map(names.map((name) => [name, name])) }],
+        [model],
+        metadata,
+      ),
+      values: values.map((value) => value * scale),
+      logged,
+    };
+  },
+};
