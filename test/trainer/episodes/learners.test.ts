@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readOnnxMetadata } from "../../../serving/index.ts";
+import { openOnnxModel } from "../../../serving/onnx/onnx-session.ts";
 import type { EpisodeLearnerName, LearntValues } from "../../../trainer/episodes/episode-learner.ts";
 import type { EpisodeSteps } from "../../../trainer/episodes/episode-steps.ts";
 import { episodeLearners } from "../../../trainer/episodes/learners/index.ts";
@@ -51,6 +52,21 @@ describe.each(names)("%s", (name) => {
         if (!(Math.abs(sum - 1) < 1e-5)) expect(sum, `probabilities at step ${step}`).toBe(1);
       }
     }
+  });
+
+  test("is the same to ONNX Runtime", async () => {
+    const { onnx } = await learnt(name, small, quick[name]);
+    const model = await openOnnxModel(onnx, "compared with it");
+    const predicted = await model.predict(small.features, small.steps);
+    const own = await served(onnx, small.features, small.steps);
+    for (const [at, output] of model.outputs.entries()) {
+      const gap = predicted[at]!.reduce(
+        (most, value, step) => Math.max(most, Math.abs(value - own.get(output)![step]!)),
+        0,
+      );
+      expect(gap, output).toBeLessThan(2e-5);
+    }
+    await model.release();
   });
 
   test("gives the same bytes for the same steps", async () => {
