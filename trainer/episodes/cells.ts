@@ -1,4 +1,5 @@
 import { isKnown, type EpisodeSteps } from "./episode-steps.ts";
+import { checkTableRows } from "./table-tree.ts";
 import { ordinalsOf, statesOf, type Ordinals, type States } from "./states.ts";
 
 /**
@@ -21,10 +22,15 @@ export interface Cells {
   readonly times: Float64Array;
 }
 
-/** The last step of the longest episodes tells a reward alone: that nothing comes after is the horizon's doing. */
+/**
+ * The last step of the longest episodes tells a reward alone: that nothing comes after is the horizon's doing.
+ *
+ * @throws DomainError `BAD_TRAINING_DATA` if there are more states than a table can have
+ */
 export function cellsOf(steps: EpisodeSteps): Cells {
   const ordinals = ordinalsOf(steps);
   const states = statesOf(steps, ordinals.column);
+  checkTableRows(states.count * (ordinals.column === undefined ? 1 : ordinals.count));
   const actions = steps.actions.length;
   const size = states.count * actions;
   const [counts, rewards, followed] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];

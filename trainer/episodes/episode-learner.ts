@@ -38,6 +38,7 @@ export interface EpisodeParameters {
 export type EpisodeLearnerName = keyof EpisodeParameters;
 
 export interface EpisodeFit<L extends EpisodeLearnerName = EpisodeLearnerName> {
+  /** As `checkSteps` lets them through; at least one. */
   readonly steps: EpisodeSteps;
   /** One a column. */
   readonly inputs: readonly FitColumn[];

@@ -9,7 +9,7 @@ export interface EpisodeSteps {
   readonly features: Float32Array;
   readonly columns: number;
   readonly steps: number;
-  /** Names of all actions. */
+  /** Names of all actions: two at least. */
   readonly actions: readonly string[];
   /** The one that was taken: its number in `actions`. */
   readonly action: Int32Array;
@@ -45,6 +45,7 @@ export function checkSteps(steps: EpisodeSteps): void {
   for (const column of ["action", "propensity", "reward", "next", "terminal"] as const) {
     if (steps[column].length !== count) wrong(`${count} steps and ${steps[column].length} entries of ${column}`);
   }
+  if (actions.length < 2) wrong(`${actions.length} actions are no choice`);
   if (!(discount > 0 && discount <= 1)) wrong(`the discount is ${discount}; it lies above 0 and is at most 1`);
   if (starts[0] !== 0 || starts.at(-1) !== count)
     wrong(`they start at ${starts[0]} and end at ${starts.at(-1)} of ${count} steps`);

@@ -4,6 +4,16 @@ import type { Tree } from "../xgboost/index.ts";
 
 /** Rows of a table in one file, at most. */
 const MOST_ROWS = 200_000;
+
+/** @throws DomainError `BAD_TRAINING_DATA` if there are too many rows */
+export function checkTableRows(rows: number): void {
+  if (rows <= MOST_ROWS) return;
+  throw new DomainError(
+    "BAD_TRAINING_DATA",
+    `${rows} states are more than the ${MOST_ROWS} of a table: take features out, round them, or learn by fittedQ`,
+  );
+}
+
 /** No float32 is below it. */
 const LEAST = -3.4028234663852886e38;
 
@@ -21,12 +31,7 @@ export interface TableTree {
  * @throws DomainError `BAD_TRAINING_DATA` if there are too many rows
  */
 export function tableTree(features: Float32Array, rows: number, columns: number): TableTree {
-  if (rows > MOST_ROWS) {
-    throw new DomainError(
-      "BAD_TRAINING_DATA",
-      `${rows} states are more than the ${MOST_ROWS} of a table: take features out, round them, or learn by fittedQ`,
-    );
-  }
+  checkTableRows(rows);
   const [left, right, column, condition, missingLeft]: [number[], number[], number[], number[], boolean[]] = [
     ...[[], [], [], []],
     [],

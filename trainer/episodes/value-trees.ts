@@ -94,7 +94,8 @@ export interface ValueFit {
 /**
  * Fitted iteration of values (Ernst, Geurts and Wehenkel 2005): again and again trees learn the reward and the discounted
  * value of the next state by the trees before. The action is a feature of theirs: what is wrong with a state is then wrong
- * with all of its actions alike, and their order stays right.
+ * with all of its actions alike, and their order stays right. An action that the log never took is worth as little as the
+ * worst state and action.
  */
 export function fitValues(rows: ValueRows, nextValue: NextValue, fit: ValueFit): ValueTrees {
   const { steps, states, known, row, features, weights, all } = rows;
@@ -103,7 +104,8 @@ export function fitValues(rows: ValueRows, nextValue: NextValue, fit: ValueFit):
   const { iterations, rounds } = fit.parameters;
   const params = treeParams(fit);
   let values: Float32Array = new Float32Array(states.count * actions.length);
-  let model = "";
+  const tried = actions.map((_, action) => steps.action.includes(action));
+  let [model, least] = ["", 0];
   for (let iteration = 0; iteration < iterations; iteration++) {
     const worth = Float64Array.from({ length: states.count }, (_, state) =>
       nextValue(values, state * actions.length, state),
@@ -119,6 +121,7 @@ export function fitValues(rows: ValueRows, nextValue: NextValue, fit: ValueFit):
     });
     try {
       values = booster.predict(all, states.count * actions.length);
+      least = pressUntried(values, tried);
       if (iteration === iterations - 1) model = booster.toJson();
     } finally {
       booster.free();
@@ -126,8 +129,26 @@ export function fitValues(rows: ValueRows, nextValue: NextValue, fit: ValueFit):
     fit.onProgress?.(iteration + 1, iterations);
   }
   const whole = parseModel(model);
-  return { values, trees: actions.map((_, action) => ofAction(whole, columns, action)) };
+  const trees = actions.map((_, action) =>
+    tried[action] === true ? ofAction(whole, columns, action) : constant(least, columns),
+  );
+  return { values, trees };
 }
+
+/** Gives the actions that the log never took the least value of the others, and returns that. */
+function pressUntried(values: Float32Array, tried: readonly boolean[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let at = 0; at < values.length; at++)
+    if (tried[at % tried.length] === true) least = Math.min(least, values[at]!);
+  for (let at = 0; at < values.length; at++) if (tried[at % tried.length] === false) values[at] = least;
+  return least;
+}
+
+/** A tree of one value. */
+const constant = (value: number, columns: number): TreeModel => ({
+  ...{ objective: "reg:squarederror", columns, baseScore: 0 },
+  trees: [{ left: [-1], right: [-1], column: [0], condition: [value], missingLeft: [true], gain: [0] }],
+});
 
 /** In the library's own words. */
 const treeParams = ({ parameters: { depth, learningRate, minChildWeight }, seed }: ValueFit): XgboostParams => ({

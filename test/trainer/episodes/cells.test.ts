@@ -82,6 +82,12 @@ describe("cells", () => {
     expect([...values]).toEqual([2, 0, 7, 7]);
   });
 
+  test("refuse features of which nearly every step has its own", () => {
+    const steps = simulate(1, 300, behaviour);
+    const features = steps.features.map((value, at) => (at % 3 === 0 ? Math.sin(at) : value));
+    expect(() => cellsOf({ ...steps, features })).toThrow(/states are more than the 200000 of a table: .* fittedQ/);
+  });
+
   test("an unknown rest is no end", () => {
     const known = episodesOf(
       [
@@ -158,6 +164,20 @@ describe("a table as a tree", () => {
   test("refuses more rows than a file should have", () => {
     expect(() => tableTree(new Float32Array(200_001), 200_001, 1)).toThrow(/200001 states are more than the 200000/);
   });
+});
+
+test("trees give an action that was never taken the least value", async () => {
+  const steps = simulate(1, 100, behaviour);
+  const found = await learnt(
+    "fittedQ",
+    { ...steps, actions: ["hold", "never", "send"], action: steps.action.map((one) => 2 * one) },
+    { iterations: 4, rounds: 20 },
+  );
+  const outputs = await served(found.onnx, steps.features, steps.steps);
+  const [hold, never, send] = ["value_hold", "value_never", "value_send"].map((name) => outputs.get(name)!);
+  const least = Math.min(...hold!, ...send!);
+  for (let step = 0; step < steps.steps; step++) expect(never![step]).toBeLessThanOrEqual(least + 1e-6);
+  expect(found.values[1]).toBeCloseTo(never![0]!, 6);
 });
 
 test("trees learn of no step whose rest is not known, and say so if there is no other", async () => {

@@ -45,6 +45,7 @@ test("episodes are those of Python, step by step", () => {
 test.each([
   ["the discount is 0", { discount: 0 }],
   ["they start at 0 and end at 1 of", { starts: Int32Array.of(0, 1) }],
+  ["1 actions are no choice", { actions: ["hold"] }],
   ["3 entries of reward", { reward: new Float64Array(3) }],
   ["the next step of 0 is 0", { next: new Int32Array(simulate(1, 2, behaviour).steps) }],
 ])("steps that are no episodes are refused: %s", (message, wrong) => {
