@@ -31,6 +31,8 @@ export const DEFAULTS = Object.freeze({
   }),
   /** Of a section that is there. */
   episodes: Object.freeze({ by: "unit", gapMs: DAY, length: 1_000, discount: 0.99 }),
+  /** The rule of a policy. */
+  best: Object.freeze({ share: 0.2, within: 0.05 }),
   posterior: Object.freeze({ by: "option", ridge: 1, afterMs: 10_000 } as const),
   maxRows: 100_000,
   metric: Object.freeze<Record<ObjectiveKind, Metric>>({
@@ -106,6 +108,8 @@ export const BOUNDS = Object.freeze({
   episodeGap: { min: 1000, max: 366 * DAY },
   episodeLength: { min: 2, max: 10_000 },
   discount: { min: 0, max: 1 },
+  /** Of the log's decisions, that an action must have to be taken. */
+  loggedShare: { min: 0, max: 1 },
   ridge: { min: 1e-9, max: 1e9 },
   posteriorAfter: { min: 0, max: 366 * DAY },
   /** Of a model, beside the one that predicts: each takes as long to train. */

@@ -1,4 +1,4 @@
-import { headName, headsOf, type Blueprint } from "../blueprints/index.ts";
+import { headName, headsOf, predictionNames, type Blueprint } from "../blueprints/index.ts";
 import type { ServedModel } from "./served-model.ts";
 import { DomainError } from "../schemas/index.ts";
 
@@ -17,8 +17,9 @@ const UNNAMED = "prediction";
  * @throws DomainError `BAD_MODEL` when no output has a label's name; further outputs are ignored
  */
 export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprint: Blueprint): readonly LabelOutput[] {
-  const labels = blueprint.labels.map(({ name }) => name);
+  const labels = predictionNames(blueprint);
   if (labels.length === 1 && outputs.length === 1 && outputs[0] === UNNAMED) return [{ label: labels[0]!, output: 0 }];
+  const what = blueprint.labels.some(({ name }) => name === labels[0]) ? "a label" : "a value";
   const heads = Array.from({ length: headsOf(blueprint) }, (_, at) => at + 1);
   const named = labels.flatMap((label) => [label, ...heads.map((head) => headName(label, head))]);
   return named.map((name) => {
@@ -26,7 +27,7 @@ export function labelOutputs({ outputs }: Pick<ServedModel, "outputs">, blueprin
     if (output < 0)
       throw new DomainError(
         "BAD_MODEL",
-        `it has no output "${name}", a label of the blueprint; it has ${outputs.join(", ")}`,
+        `it has no output "${name}", ${what} of the blueprint; it has ${outputs.join(", ")}`,
       );
     return { label: name, output };
   });

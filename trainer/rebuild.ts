@@ -1,7 +1,8 @@
-import { canonicalJson } from "../blueprints/index.ts";
+import { canonicalJson, learnsEpisodes } from "../blueprints/index.ts";
 import { learntRows, validBlueprints, type ValidBlueprints } from "../catalogue/index.ts";
 import { DomainError, type ModelRecorded } from "../schemas/index.ts";
 import type { Backbone, OffsetRange } from "../streams/index.ts";
+import { trainEpisodesAgain } from "./episodes/train-episodes.ts";
 import { EncodedRows } from "./fit/encoded-rows.ts";
 import { decidedBy } from "./fit/fit-judged.ts";
 import { fitRows } from "./fit/fit-rows.ts";
@@ -99,6 +100,15 @@ async function trainAgain(
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
   const again = { ranges, versions };
+  if (learnsEpisodes(compiled.blueprint)) {
+    const from = { until, topic: rowsTopic, again };
+    const made = await trainEpisodesAgain({ backbone, serdes }, compiled, blueprints, from);
+    if (made.steps === provenance.rows + provenance.holdout) return made.onnx;
+    throw new NotRebuildable(
+      `${rowsTopic} holds ${made.steps} steps in the recorded offsets, model ${modelId} was made from ` +
+        `${provenance.rows + provenance.holdout}: it is not the topic as it was then`,
+    );
+  }
   const isSampled = provenance.treated.some(({ treatment }) => treatment === "sampled");
   const most = isSampled ? compiled.blueprint.training.maxRows : undefined;
   const read = await readRows(backbone, serdes, compiled, blueprints, until, { topic, again, most, packed: true });

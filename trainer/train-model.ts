@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { publishTrained } from "../catalogue/index.ts";
+import { learnsEpisodes } from "../blueprints/index.ts";
+import { askedVersion, publishTrained, validBlueprints } from "../catalogue/index.ts";
+import { trainEpisodes } from "./episodes/train-episodes.ts";
 import type { ModelRecorded, TrainingRow } from "../schemas/index.ts";
 import { sha256, writeArtifact } from "../serving/index.ts";
-import { weightSpread, type WeightSpread } from "../statistics/index.ts";
+import { weightSpread } from "../statistics/index.ts";
 import { judgingKept, keptFigures } from "./evidence/kept-figures.ts";
 import { evidenceOf } from "./evidence/evidence.ts";
 import { fitJudged, type FittedJudged } from "./fit/fit-judged.ts";
@@ -13,45 +15,8 @@ import { learnsTogether } from "./learners/index.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { alikeLabels } from "./report/alike-labels.ts";
 import { reportOf } from "./report/report.ts";
+import type { TrainRequest, TrainResult } from "./train-request.ts";
 import type { TrainingTools } from "./training-tools.ts";
-
-export interface TrainRequest {
-  readonly useCase: string;
-  /** Event time of the training, ms: rows complete after it are left out, and the model is valid after it, unless `publishedAt` says otherwise. */
-  readonly until: number;
-  /**
-   * Asked right before the model is published, ms. Use it if decisions go on during the training: the model is then
-   * valid after this time, and not for decisions that were made without it.
-   */
-  readonly publishedAt?: (() => number) | undefined;
-  /** Absent: the version that is live at `until`. */
-  readonly blueprintVersion?: string | undefined;
-  /** The topic with the rows; absent: the use case's own. */
-  readonly rowsTopic?: string | undefined;
-  /** Absent: the blueprint's share. 0: nothing is held out, and the model is not promoted. */
-  readonly holdout?: number | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-export type TrainResult =
-  | ({
-      readonly kind: "tooFewRows";
-      readonly rows: number;
-      readonly needed: number;
-      /** Of several labels the one that so few rows have. */
-      readonly label?: string | undefined;
-    } & NotLearnt)
-  | ({
-      readonly kind: "trained";
-      readonly model: ModelRecorded;
-      readonly promoted: boolean;
-      readonly seconds: number;
-      readonly onnx: Uint8Array;
-      /** Decision time of the newest row used, trained on or held out; ms. */
-      readonly newest: number;
-      /** Of the rows that were trained on for the first label; absent: all rows count the same. */
-      readonly weights?: WeightSpread | undefined;
-    } & NotLearnt);
 
 /**
  * Trains now, whether or not it is due: reads, learns, evaluates, and publishes a model. The gate decides whether
@@ -61,6 +26,8 @@ export type TrainResult =
 export async function trainModel(tools: TrainingTools, request: TrainRequest): Promise<TrainResult> {
   const { useCase, until } = request;
   const tables = await tools.tables();
+  const asks = askedVersion(validBlueprints(tables.blueprints), useCase, request.blueprintVersion, until);
+  if (learnsEpisodes(asks.blueprint)) return trainEpisodes(tools, tables, request);
   const found = await labelledRows(tools, tables, request);
   const { compiled, topic, read, rows, split, evaluation, production, needed, fewest, notLearnt } = found;
   const { blueprint } = compiled;

@@ -10,4 +10,15 @@ export interface EpisodesConfig {
   readonly end: string | null;
   /** What a reward one step later is worth now, 0 to 1. */
   readonly discount: number;
+  /** Null: a model learns the labels. */
+  readonly learn: EpisodeLearning | null;
+}
+
+/** A model that learns from episodes what actions are worth. */
+export interface EpisodeLearning {
+  readonly learner: string;
+  /** The learner's own, by name. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** The same episodes and seed make the same model. */
+  readonly seed: number;
 }

@@ -9,6 +9,7 @@ import { labelParts } from "../labels/label-parts.ts";
 import { canonicalReward, compileReward } from "../labels/reward.ts";
 import { featuresOfOption } from "../options/of-option.ts";
 import { compileEnd } from "./end-formula.ts";
+import { actionsOf } from "../labels/prediction-names.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -56,7 +57,7 @@ export function compileEpisodes(blueprint: Whole): CompiledEpisodes | null {
   };
   return Object.freeze({
     ...episodes,
-    ...{ id, features, actions: actionsOf(blueprint) },
+    ...{ id, features, actions: actionsOf(blueprint.decisionSpace) },
     counts(rowsOf: Meant) {
       let counts = known.get(rowsOf);
       if (counts === undefined) known.set(rowsOf, (counts = meaningOf(rowsOf, blueprint) === id));
@@ -75,10 +76,6 @@ export function compileEpisodes(blueprint: Whole): CompiledEpisodes | null {
   });
 }
 
-function actionsOf({ decisionSpace }: Pick<BlueprintContent, "decisionSpace">): readonly string[] {
-  return decisionSpace.kind === "actions" ? decisionSpace.actions : ["false", "true"];
-}
-
 /** What does not depend on the option that is chosen. */
 function stateFeatures(blueprint: Meant): readonly string[] {
   const ofOption = new Set(featuresOfOption(blueprint));
@@ -92,9 +89,14 @@ function meaningOf(rowsOf: Meant, { episodes, reward, ...of }: Whole): string {
   const names = stateFeatures(of);
   const inputs = names.map((name) => rowsOf.features.find((feature) => feature.name === name));
   const meaning = {
-    episodes: { ...episodes, end: episodes!.end === null ? null : canonicalFormula(episodes!.end), discount: null },
+    episodes: {
+      ...episodes,
+      end: episodes!.end === null ? null : canonicalFormula(episodes!.end),
+      discount: null,
+      learn: undefined,
+    },
     reward: reward === null ? null : canonicalReward(reward),
-    actions: actionsOf(rowsOf),
+    actions: actionsOf(rowsOf.decisionSpace),
     features: inputs.map((feature) => feature && [feature.name, featureType(feature), definitionOf(feature)]),
     labels: rowsOf.labels.map((label) => [...labelParts(label)]),
   };

@@ -6,6 +6,7 @@ import { featureValues } from "./feature-values.ts";
 import { headName } from "../labels/head-name.ts";
 import { defaultValues, type ParamValues } from "./params.ts";
 import type { Selection } from "./policy-rule.ts";
+import { predictionNames } from "../labels/prediction-names.ts";
 import { posteriorNames } from "../posterior/names.ts";
 import { policyTypes } from "./policy-types.ts";
 import { kindOfRule } from "./rules/index.ts";
@@ -35,6 +36,12 @@ export interface Policy {
    * @param params values of its parameters; a parameter that has none there has its default, as all have without it
    */
   decide(vector: Readonly<FeatureVector>, predictions: Predictions, params?: ParamValues): FormulaValue;
+  /** The probability of each action, in the decision space's order, where the policy draws by itself; null: it does not, or something is missing. */
+  distribution(
+    vector: Readonly<FeatureVector>,
+    predictions: Predictions,
+    params?: ParamValues,
+  ): readonly number[] | null;
   /** Of a policy over options; null: it decides over none. */
   readonly options: OptionsPolicy | null;
   /** The share of each action, in the order of the decision space; null: the policy divides no units into groups. */
@@ -56,10 +63,10 @@ const MOST_WHY = 500;
 
 /** Compiles the policy. Formulas that the decision does not use are evaluated by `trace` only. */
 export function compilePolicy(
-  blueprint: Pick<BlueprintContent, "features" | "labels" | "policy" | "posterior" | "decisionSpace">,
+  blueprint: Pick<BlueprintContent, "features" | "labels" | "policy" | "posterior" | "decisionSpace" | "episodes">,
 ): Policy {
   const { features, labels, policy, posterior, decisionSpace: space } = blueprint;
-  const types = policyTypes([...labels.map(({ name }) => name), ...posteriorNames(posterior)], features, policy.params);
+  const types = policyTypes([...predictionNames(blueprint), ...posteriorNames(posterior)], features, policy.params);
   const defaults = defaultValues(policy.params);
   const parameters = Object.keys(defaults);
   /** The predictions, and the parameters if there are any: no two of them have one name. */
@@ -104,6 +111,8 @@ export function compilePolicy(
     defaults,
     decide: (vector, predictions, params) =>
       deciding === null ? null : deciding.decide(lookup(vector, inputs(predictions, params))),
+    distribution: (vector, predictions, params) =>
+      deciding?.distribution?.(lookup(vector, inputs(predictions, params))) ?? null,
     options: selecting && {
       log: selecting.log ?? 0,
       select(options, params) {

@@ -37,6 +37,8 @@ export interface ComputedRule {
    * @param get labels' predictions, features and formulas by name
    */
   decide(get: (name: string) => FormulaValue): FormulaValue;
+  /** The probability of each action, in the decision space's order, where the rule draws by itself; null: something is missing. */
+  distribution?(get: (name: string) => FormulaValue): readonly number[] | null;
   trace(get: (name: string) => FormulaValue): readonly TraceStep[];
   /**
    * The reason that the decision is null, in words; null: it is not. A rule without it leaves replies with a general

@@ -12,6 +12,7 @@ import { laterFormula, unusableInPolicy, type NamesBesidePolicy } from "../polic
 import { kindOfRule, policyRules } from "../policy/rules/index.ts";
 import { OPTION_COLUMNS } from "../reserved-columns.ts";
 import { doubtPolicy, type PolicyKnown } from "../read/doubts.ts";
+import { valueNames } from "../labels/prediction-names.ts";
 import { readFormula } from "../yaml/formula.ts";
 import { optionEntries } from "../values/option-entries.ts";
 import { whole, type Names, type Partly } from "../yaml/partly.ts";
@@ -22,6 +23,7 @@ import type { BlueprintSection } from "./blueprint-section.ts";
 import { contextSection } from "./context.ts";
 import { decisionSpaceSection } from "./decision-space.ts";
 import { featuresSection } from "./features.ts";
+import { episodesSection } from "./labels/episodes.ts";
 import { labelsSection } from "./labels/labels.ts";
 import { observationsSection } from "./observations.ts";
 import { posteriorSection } from "./training/posterior.ts";
@@ -40,7 +42,9 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
     const beside = { context: of(contextSection), observations: of(observationsSection).known };
     return required(blueprint, "policy", (place) => {
       const posterior = of(posteriorSection);
-      const policy = readPolicy(place, { labels, features, space }, beside, posterior);
+      const learns = of(episodesSection)?.learn;
+      const values = learns === undefined || learns === null || space === undefined ? null : valueNames(space);
+      const policy = readPolicy(place, { labels, features, space }, { ...beside, values }, posterior);
       const { rule } = policy;
       if (posterior !== null && rule !== undefined && kindOfRule(rule).over === undefined)
         complain(
@@ -68,13 +72,17 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
 function readPolicy(
   place: Place,
   known: Omit<PolicyKnown, "params">,
-  beside: Pick<NamesBesidePolicy, "observations"> & { readonly context: Names<ContextType> },
+  beside: Pick<NamesBesidePolicy, "observations"> & {
+    readonly context: Names<ContextType>;
+    /** What a model of episodes predicts, in place of the labels; null: there is none. */
+    readonly values: readonly string[] | null;
+  },
   posterior: object | null | undefined,
 ): Partly<PolicyConfig> {
   const { labels, features, space } = known;
   const section = readSection(place, ["params", "formulas", ...policyRules.names()], undefined, ruleHint(place));
   const labelNames = labels.labels.flatMap(({ name }) => name ?? []);
-  const predictions = [...labelNames, ...posteriorNames(posterior)];
+  const predictions = [...(beside.values ?? labelNames), ...posteriorNames(posterior)];
   const inputs = policyTypes(predictions, features.features);
   const params = optional<PolicyParams>(section, "params", {}, (at) =>
     readParams(at, (name) => (Object.hasOwn(inputs, name) ? "a label or a feature" : undefined)),
@@ -91,6 +99,11 @@ function readPolicy(
       })
     : new Map<string, UnusableName>();
   const beyond = new Map(unusable);
+  for (const name of beside.values === null ? [] : labelNames)
+    beyond.set(name, {
+      reason: `"${name}" is a label, and the model learns what actions are worth`,
+      hint: `write ${beside.values![0]!}`,
+    });
   for (const { name, oneOf } of labels.labels) {
     if (name === undefined || oneOf === undefined || beyond.has(oneOf.label) || Object.hasOwn(types, oneOf.label))
       continue;

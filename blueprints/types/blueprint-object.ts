@@ -137,6 +137,13 @@ export interface BlueprintObject {
         readonly length?: number | undefined;
         readonly end?: FormulaText | undefined;
         readonly discount?: number | undefined;
+        readonly learn?:
+          | {
+              readonly learner: string;
+              readonly seed?: number | undefined;
+              readonly [parameter: string]: number | string | undefined;
+            }
+          | undefined;
       }
     | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;

@@ -3,7 +3,7 @@ import type { DecisionRecorded } from "../../schemas/index.ts";
 import { drawsOf } from "./draw.ts";
 
 interface ValueAsked {
-  readonly explorer: Explorer;
+  readonly explorer: Pick<Explorer, "distribution">;
   /** All that could be decided. */
   readonly actions: DecisionRecorded["actions"];
   /** The policy's own decision and its reason; null: it has none. */

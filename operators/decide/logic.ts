@@ -123,6 +123,11 @@ function valueOf({ scored, compiled, set: { params }, seed }: Asked): OverOption
   const vector = scored.enriched.features as FeatureVector;
   const value = scored.modelId === null ? null : policy.decide(vector, scored.predictions, params);
   const reason = scored.modelId === null ? "noModel" : value === null ? "error" : "exploit";
+  const own = scored.modelId === null ? null : policy.distribution(vector, scored.predictions, params);
+  if (own !== null && explorer === null) {
+    const drawn = { distribution: () => own };
+    return { ...ofNoOptions, ...drawValue({ explorer: drawn, actions, value, reason, params, seed }) };
+  }
   if (explorer !== null && (value !== null || explorer.needsNoValue)) {
     return { ...ofNoOptions, ...drawValue({ explorer, actions, value, reason, params, seed }) };
   }

@@ -1,4 +1,4 @@
-import type { CompiledBlueprint, ParamValues } from "../../blueprints/index.ts";
+import { predictionNames, type CompiledBlueprint, type ParamValues } from "../../blueprints/index.ts";
 import { modelsAt, validBlueprints } from "../../catalogue/index.ts";
 import { decideScored, predict, withBeliefs } from "../../operators/index.ts";
 import type { DecisionRecorded, DecisionRequested, Enriched, Scored } from "../../schemas/index.ts";
@@ -36,7 +36,7 @@ export function blueprintPolicy(source: RecomputeSource, tables: Tables, target:
   // Its hold-out is no part of a policy: for those units the product's own choice acts, whatever the policy is.
   const acting = { ...target, blueprint: { ...blueprint, learning: { ...blueprint.learning, holdout: 0 } } };
   const carried = new CarriedFeatures(target);
-  const labels = blueprint.labels.map(({ name }) => name);
+  const labels = predictionNames(blueprint);
   const hasAll = (predictions: Predictions): boolean => labels.every((name) => Object.hasOwn(predictions, name));
   const usable = (predictions: Predictions): Predictions => (hasAll(predictions) ? predictions : {});
 

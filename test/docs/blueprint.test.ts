@@ -16,6 +16,7 @@ import {
 import { BOUNDS, CONTEXT_TYPES, DEFAULTS } from "../../blueprints/defaults.ts";
 import { FORMULA_FUNCTIONS, FORMULA_WORDS, MOST_ARGUMENTS } from "../../blueprints/formula/functions.ts";
 import { OPERATORS } from "../../blueprints/formula/ast.ts";
+import { episodeLearnerKinds } from "../../blueprints/episodes/learners.ts";
 import { labelAggregates } from "../../blueprints/labels/aggregates/index.ts";
 import { RunningLabel } from "../../blueprints/labels/running-label.ts";
 import { learnerKinds, parametersOf } from "../../blueprints/learners/index.ts";
@@ -74,6 +75,7 @@ describe("the blueprints on the page", () => {
       ["binary", "regression"],
       ["binary"],
       ["binary"],
+      ["regression", "binary"],
       ["binary", "binary", "binary"],
       ["binary", "binary", "quantile(0.9)"],
     ]);
@@ -101,7 +103,9 @@ describe("the keys on the page", () => {
     const [text] = wholes as [string];
     for (const { name: section, keys } of sections) {
       const names = Object.keys(keys())
-        .filter((key) => !["policy", "exploration", "learning", "ladder"].includes(section) || !key.includes("."))
+        .filter(
+          (key) => !["policy", "exploration", "learning", "ladder", "episodes"].includes(section) || !key.includes("."),
+        )
         .map((key) => key.split(".").at(-1)!)
         .filter((key) => section !== "model" || !learnerOf(key));
       if (names.length === 0) continue;
@@ -184,10 +188,13 @@ describe("the keys on the page", () => {
       .split(".");
     const kind = featureKinds.all().find((each) => steps[0] === "features" && Object.hasOwn(each.keys(), name));
     const learner = steps[0] === "model" && learnerOf(name);
+    const ofEpisodes = path.startsWith("episodes.learn.") && episodeLearnerOf(name);
     const problems = wholes.map((text) =>
       learner
         ? problemsWith(text, ["model"], { learner, [name]: value })
-        : problemsWith(text, placeOf(text, steps, kind?.name), value),
+        : ofEpisodes
+          ? problemsWith(text, ["episodes", "learn"], { learner: ofEpisodes, [name]: value })
+          : problemsWith(text, placeOf(text, steps, kind?.name), value),
     );
     expect(
       problems.some(({ length }) => length === 0),
@@ -224,6 +231,8 @@ const PLACES: Readonly<Record<string, readonly Step[]>> = {
   tables: ["tables", "depots"],
 };
 
+const episodeLearnerOf = (parameter: string) =>
+  episodeLearnerKinds.all().find(({ parameters }) => Object.hasOwn(parameters, parameter))?.name;
 /** The learner of a parameter that the default learner does not have. */
 function learnerOf(name: string): string | undefined {
   const [first, ...others] = learnerKinds.all().filter((kind) => Object.hasOwn(parametersOf(kind), name));

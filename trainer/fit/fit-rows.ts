@@ -1,7 +1,6 @@
 import { headName, headsOf, type CompiledBlueprint, type ModelConfig } from "../../blueprints/index.ts";
 import { rowId, type TrainingMatrix } from "../../rows/index.ts";
 import { DomainError, type TrainingRow } from "../../schemas/index.ts";
-import type { Categories } from "../../serving/index.ts";
 import type { LearntLabel } from "../learnt-labels.ts";
 import { learnsTogether } from "../learners/index.ts";
 import { joinModels, type LabelModel } from "../onnx/index.ts";
@@ -10,6 +9,7 @@ import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
 import type { SplitLabel, SplitRows } from "../split-rows.ts";
 import { bootstrapWeights } from "./bootstrap-weights.ts";
 import { EncodedRows } from "./encoded-rows.ts";
+import { fileMetadata } from "./file-metadata.ts";
 import type { Fit } from "./fit.ts";
 import { fitTogether, type FittedTogether } from "./fit-together.ts";
 import type { FittedLabel } from "./fitted-label.ts";
@@ -56,7 +56,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
     name,
     categories: kind === "category" ? categories[name]!.length : undefined,
   }));
-  const metadata = metadataOf(compiled, categories, until);
+  const metadata = fileMetadata(compiled, categories, until, compiled.blueprint.model.seed);
   const { labels } = split;
   const fitted: FittedLabel[] = [];
   const files: LabelModel[] = [];
@@ -173,25 +173,4 @@ function failureText(
   const reason = error instanceof Error ? error.message : String(error);
   const label = learnt === undefined || blueprint.labels.length === 1 ? "" : ` for label ${learnt.name}`;
   return `${blueprint.useCase} ${blueprint.version} could not be trained${label} on ${rows} rows of ${features}: ${reason}`;
-}
-
-/**
- * Everything in the file besides the trees: no offsets and no wall clock, so that the same rows give the same bytes on
- * any backbone.
- */
-function metadataOf(
-  { blueprint, layout }: CompiledBlueprint,
-  categories: Categories,
-  until: number,
-): Readonly<Record<string, string>> {
-  return {
-    useCase: blueprint.useCase,
-    blueprintVersion: blueprint.version,
-    // The name of the output if the file has only one. Of several outputs each has its label's name.
-    ...(blueprint.labels.length === 1 ? { label: blueprint.label.name } : {}),
-    features: JSON.stringify(layout.map(({ name }) => name)),
-    categories: JSON.stringify(categories),
-    until: new Date(until).toISOString(),
-    seed: String(blueprint.model.seed),
-  };
 }

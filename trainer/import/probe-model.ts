@@ -1,4 +1,4 @@
-import type { CompiledBlueprint, FeatureColumn, Objective } from "../../blueprints/index.ts";
+import { learnsEpisodes, type CompiledBlueprint, type FeatureColumn, type Objective } from "../../blueprints/index.ts";
 import { vectorOf } from "../../rows/index.ts";
 import type { DomainError, TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, labelOutputs, modelCategories, servedModel, type Scorer } from "../../serving/index.ts";
@@ -37,7 +37,7 @@ export async function probeModel(
   rows: readonly TrainingRow[],
 ): Promise<void> {
   const objectiveOf = (label: string): Objective =>
-    (blueprint.labels.find(({ name }) => name === label) ?? blueprint.label).objective;
+    learnsEpisodes(blueprint) ? "regression" : (blueprint.labels.find(({ name }) => name === label) ?? blueprint.label).objective;
   const outputs = labelOutputs(servedModel(scorer, layout), blueprint).map(({ label, output }): Output => ({
     name: label,
     at: output,

@@ -3,12 +3,13 @@ import type { BlueprintContent, PolicyRule } from "../../blueprint.ts";
 import { Registry } from "../../registry.ts";
 import type { PolicyRuleKind } from "../policy-rule.ts";
 import { assign } from "./assign.ts";
+import { best } from "./best.ts";
 import { choose } from "./choose.ts";
 import { decide } from "./decide.ts";
 import { rank } from "./rank.ts";
 
 /** In the order of the reference. A policy without the key of any rule is told that the first is missing. */
-export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide, choose, rank, assign]);
+export const policyRules = new Registry<PolicyRuleKind>("policy rule", [decide, choose, rank, assign, best]);
 
 /**
  * Adds a rule for policies. Every process that reads blueprints with it registers it before it reads the first one,

@@ -1,17 +1,19 @@
-import { isScalar } from "yaml";
-import type { EpisodesConfig } from "../../config/episodes-config.ts";
+import { isMap, isScalar } from "yaml";
+import type { EpisodeLearning, EpisodesConfig } from "../../config/episodes-config.ts";
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { formatDuration } from "../../duration.ts";
 import { endTypes } from "../../episodes/end-formula.ts";
 import { EPISODE_KEY } from "../../episodes/compiled-episodes.ts";
+import { episodeLearnerKinds } from "../../episodes/learners.ts";
 import { canonicalFormula } from "../../formula/index.ts";
-import { rangeText, type KeySaid } from "../../key-reference.ts";
+import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
+import { seedParameter } from "../../learners/index.ts";
 import { weightFlags } from "../../labels/row-weight.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
-import { readDuration, readNumber } from "../../yaml/scalars.ts";
-import { optional, readSection } from "../../yaml/section.ts";
+import { readChoice, readDuration, readNumber } from "../../yaml/scalars.ts";
+import { optional, readSection, required } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { contextSection } from "../context.ts";
 import { decisionSpaceSection } from "../decision-space.ts";
@@ -30,11 +32,30 @@ const KEYS = {
   discount: ["number", String(defaults.discount), rangeText("discount")],
 } satisfies Record<string, KeySaid>;
 
+const learnerNames = (): readonly string[] => episodeLearnerKinds.names();
+
+/** A parameter has one name in all learners that have it, and one meaning. */
+const learnKeys = (): KeysSaid => ({
+  learn: ["section", "a model learns the labels"],
+  "learn.learner": [
+    learnerNames()
+      .map((name) => `\`${name}\``)
+      .join(" or "),
+    "required",
+  ],
+  ...Object.fromEntries(
+    episodeLearnerKinds
+      .all()
+      .flatMap(({ parameters }) => Object.entries(parameters).map(([name, { said }]) => [`learn.${name}`, said])),
+  ),
+  "learn.seed": seedParameter.said,
+});
+
 /** How decisions follow each other. */
 export const episodesSection: BlueprintSection<"episodes", Partly<EpisodesConfig> | null | undefined> = {
   name: "episodes",
   said: ["section", "decisions do not follow each other"],
-  keys: () => KEYS,
+  keys: () => ({ ...KEYS, ...learnKeys() }),
   read: (blueprint, of) =>
     optional<Partly<EpisodesConfig> | null>(blueprint, "episodes", null, (place) => readEpisodes(place, of)),
   whole: (read) => (read === null ? null : whole(read)),
@@ -45,13 +66,18 @@ export const episodesSection: BlueprintSection<"episodes", Partly<EpisodesConfig
     yield ["episodes.length", episodes.length];
     yield ["episodes.end", episodes.end];
     yield ["episodes.discount", episodes.discount];
+    const { learn } = episodes;
+    if (learn === null) return;
+    yield ["episodes.learn.learner", learn.learner];
+    for (const [name, value] of Object.entries(learn.parameters)) yield [`episodes.learn.${name}`, value];
+    yield ["episodes.learn.seed", learn.seed];
   },
   canonical: (episodes) =>
     episodes === null ? undefined : { ...episodes, end: episodes.end === null ? null : canonicalFormula(episodes.end) },
 };
 
 function readEpisodes(place: Place, of: Reading): Partly<EpisodesConfig> | undefined {
-  const section = readSection(place, Object.keys(KEYS));
+  const section = readSection(place, [...Object.keys(KEYS), "learn"]);
   const { labels, complete } = of(labelsSection);
   const space = of(decisionSpaceSection);
   if (space !== undefined && space.kind !== "boolean" && space.kind !== "actions")
@@ -70,7 +96,24 @@ function readEpisodes(place: Place, of: Reading): Partly<EpisodesConfig> | undef
     length: optional(section, "length", defaults.length, (at) => readNumber(at, BOUNDS.episodeLength, "whole")),
     end: optional<string | null>(section, "end", null, (at) => readEnd(at, of)),
     discount: optional(section, "discount", defaults.discount, (at) => readNumber(at, BOUNDS.discount)),
+    learn: optional<EpisodeLearning | null>(section, "learn", null, readLearn),
   };
+}
+
+function readLearn(place: Place): EpisodeLearning | undefined {
+  const named = isMap(place.node) ? place.source.resolve(place.node.get("learner", true)) : undefined;
+  const kind = episodeLearnerKinds.all().find(({ name }) => isScalar(named) && named.value === name);
+  const parameters = Object.entries(kind?.parameters ?? {});
+  const section = readSection(place, ["learner", ...parameters.map(([name]) => name), "seed"]);
+  const learner = required(section, "learner", (at) => readChoice(at, learnerNames()));
+  const noFeatures = { features: [], complete: true };
+  const read = parameters.map(
+    ([name, parameter]) =>
+      [name, optional(section, name, parameter.fallback, (at) => parameter.read(at, noFeatures))] as const,
+  );
+  const seed = optional(section, "seed", seedParameter.fallback, (at) => seedParameter.read(at, noFeatures));
+  if (learner === undefined || seed === undefined || read.some(([, value]) => value === undefined)) return undefined;
+  return { learner, parameters: Object.fromEntries(read) as Readonly<Record<string, number>>, seed };
 }
 
 function readBy(place: Place, of: Reading): string | undefined {

@@ -12,6 +12,7 @@ import { readChoice, readDuration, readNumber, readOrNone, readShare, readText }
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { featureType } from "../../features/kinds/index.ts";
 import { featuresSection } from "../features.ts";
+import { episodesSection } from "../labels/episodes.ts";
 import { labelSection } from "../labels/label.ts";
 import { readFeatureNames } from "./feature-names.ts";
 import { readWeight } from "./weight.ts";
@@ -90,6 +91,9 @@ export const trainingSection: BlueprintSection<"training", Partly<TrainingConfig
   }),
 };
 
+/** Keys that say nothing of a model that learns from episodes. */
+const OF_LABELS = ["maxRows", "metric", "tolerance", "refreshAfter", "slices", "calibration", "evaluation", "weight"];
+
 /** @param objective `undefined`: it could not be read. */
 function defaultTraining(objective: Objective | undefined): Partly<TrainingConfig> {
   return {
@@ -102,6 +106,11 @@ const mostUnsaid = (minRows: number): number => Math.max(DEFAULTS.training.maxRo
 
 function readTraining(place: Place, objective: Objective | undefined, of: Reading): Partly<TrainingConfig> {
   const section = readSection(place, Object.keys(KEYS));
+  const learn = of(episodesSection)?.learn ?? null;
+  for (const name of learn === null ? [] : OF_LABELS) {
+    const at = section?.fields.get(name);
+    if (at !== undefined) complain(at, `${name} is of models that learn labels, and this one learns from episodes`, "take it away");
+  }
   const defaults = defaultTraining(objective);
   const fewest = optional(section, "minRows", defaults.minRows, (place) => readNumber(place, BOUNDS.minRows, "whole"));
   return {

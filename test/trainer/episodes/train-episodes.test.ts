@@ -1,0 +1,112 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compileBlueprint } from "../../../blueprints/index.ts";
+import { openTools, publishBlueprint } from "../../../loop/index.ts";
+import { rowColumns, rowsTopic } from "../../../rows/index.ts";
+import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../../schemas/index.ts";
+import { loadScorer } from "../../../serving/index.ts";
+import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../../streams/index.ts";
+import { fitModel, rebuildModel, trainModel, type TrainingTools } from "../../../trainer/index.ts";
+import { REMINDERS, START, STEP_MS } from "../../episodes/fatigue-log.ts";
+import { behaviour, greedy, grid, GRID_ROWS, mixture, simulate, valueOf } from "../../fixtures/worlds/fatigue.ts";
+
+const compiled = compileBlueprint(REMINDERS);
+const HOUR = 3_600_000;
+const EPISODES = 2_600;
+/** All is over. */
+const UNTIL = START + 90 * 24 * HOUR;
+
+/** What the loop makes of the log, but for the first `missing` rewards. */
+function rowsOf(episodes: number): readonly TrainingRow[] {
+  const log = simulate(100, episodes, behaviour);
+  const { starts, features, action, propensity, reward, next, terminal } = log;
+  const empty = Object.fromEntries(rowColumns(compiled.blueprint).map((name) => [name, null]));
+  return Array.from({ length: episodes }, (_, episode) => {
+    const from = starts[episode]!;
+    return Array.from({ length: starts[episode + 1]! - from }, (__, t): TrainingRow => {
+      const step = from + t;
+      const decisionTime = START + episode * 600_000 + t * STEP_MS;
+      const [sent, won] = [action[step] === 1, reward[step]! > 0];
+      const gone = terminal[step] === 1 && next[step] === -1 && t < 29;
+      return {
+        ...empty,
+        ...{ decisionId: `u${episode}-${t}`, unit: `u${episode}`, blueprintVersion: compiled.blueprint.version },
+        ...{ mode: "online", reason: "exploit", decisionTime, rowTime: decisionTime + 600_000, maturity: "mature" },
+        ...{ value: sent ? "send" : "hold", propensity: propensity[step]! },
+        ...{ fatigue: features[3 * step]!, engagement: features[3 * step + 1]!, t: features[3 * step + 2]! },
+        ...{ label: Number(sent && won), label_click: Number(sent && won), label_visit: Number(!sent && won) },
+        ...{ label_cost: Number(sent), label_gone: Number(gone), reward: 0 },
+      };
+    });
+  }).flat();
+}
+
+let dir: string;
+let backbone: EmbeddedBackbone;
+let tools: Awaited<ReturnType<typeof openTools>>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "loopstream-fatigue-"));
+  backbone = await createEmbeddedBackbone({ dir });
+  tools = await openTools({ backbone, registry: backbone.registry, partitions: 3, codeVersion: "1.0.0" });
+  await publishBlueprint(tools, REMINDERS, 0);
+  await tools.publisher.publish(
+    rowsOf(EPISODES).map((value) => ({
+      ...{ topic: rowsTopic(compiled), key: value["decisionId"] as string },
+      ...{ value, time: value["rowTime"] as number },
+    })),
+  );
+});
+afterAll(async () => {
+  await tools.close();
+  await backbone.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const trainer = (): TrainingTools => ({
+  ...tools,
+  fit: fitModel,
+  tables: async () => ({
+    blueprints: await readTable(backbone, tools.serdes, blueprints),
+    models: await readTable(backbone, tools.serdes, models),
+  }),
+});
+async function train(until: number): Promise<{ readonly model: ModelRecorded; readonly onnx: Uint8Array }> {
+  const result = await trainModel(trainer(), { useCase: "fatigue", until });
+  if (result.kind !== "trained") throw new Error(`too few rows: ${result.rows}`);
+  return result;
+}
+
+test("of few episodes a policy is refused: the log says too little of it", async () => {
+  const { model } = await train(START + 6 * 24 * HOUR);
+  expect(model.states.map(({ state }) => state)).toEqual(["trained"]);
+  expect(model.states[0]!.reason).toMatch(/refused: .* episodes of the log say as much as [\d.]+ of the target, 100 are needed/);
+  expect(model.metrics["effectiveEpisodes"]).toBeLessThan(100);
+});
+
+test("of many it learns what pays, is proved better than the log, and serves; it is made again to the same bytes", async () => {
+  const { model, onnx } = await train(UNTIL);
+  expect(model.states.map(({ state }) => state)).toEqual(["trained", "production"]);
+  const { effectiveEpisodes, loggedValue, gain, gainLow, gainHigh } = model.metrics as Record<string, number>;
+  expect(effectiveEpisodes).toBeGreaterThan(100);
+  const scorer = await loadScorer(onnx);
+  const outputs = await scorer.score(grid, GRID_ROWS);
+  const of = (name: string): Float32Array => outputs[scorer.outputs.indexOf(name)]!;
+  const best = greedy(of("value_hold"), of("value_send"));
+  const clone = Float64Array.from(of("logged_send"));
+  await scorer.release();
+  expect(valueOf(best)).toBeGreaterThan(4);
+  expect(Math.abs(valueOf(clone) / valueOf(behaviour) - 1)).toBeLessThan(0.01);
+  const served = valueOf(mixture(0.2, best, clone));
+  expect(served).toBeGreaterThan(valueOf(behaviour) + 0.15);
+  expect([gainLow! > 0, gainHigh! > gain!]).toEqual([true, true]);
+  expect(Math.abs(loggedValue! + gain! - served)).toBeLessThan(gainHigh! - gainLow!);
+  const rebuilt = await rebuildModel(trainer(), model);
+  expect(rebuilt).toMatchObject({ equal: true, header: "equal", problem: null });
+});
+
+test("without enough steps nothing is trained", async () => {
+  const result = await trainModel(trainer(), { useCase: "fatigue", until: START + 5 * HOUR });
+  expect(result).toMatchObject({ kind: "tooFewRows", needed: 1_000 });
+});
