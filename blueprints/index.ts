@@ -116,7 +116,13 @@ export { valueRefusal, valuesWith, type ParamValues } from "./policy/params.ts";
 export type { ComputedRule, PlacedFormula, PolicyRuleKind, ReadRule, RuleKnown } from "./policy/policy-rule.ts";
 export { kindOfRule, registerPolicyRule } from "./policy/rules/index.ts";
 export type { Selection } from "./policy/policy-rule.ts";
-export { episodeLearnerKinds, type EpisodeLearnerKind } from "./episodes/learners.ts";
+export {
+  episodeLearnerKinds,
+  episodeParameters,
+  type EpisodeLearnerKind,
+  type EpisodeLearnerName,
+  type EpisodeLearnerParameters,
+} from "./episodes/learners.ts";
 export { learnsEpisodes, loggedName, predictionNames, valueName } from "./labels/prediction-names.ts";
 export { EPISODE_KEY, type CompiledEpisodes } from "./episodes/compiled-episodes.ts";
 export type { EpisodeLearning, EpisodesConfig } from "./config/episodes-config.ts";

@@ -15,7 +15,7 @@ import { learnsTogether } from "./learners/index.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
 import { alikeLabels } from "./report/alike-labels.ts";
 import { reportOf } from "./report/report.ts";
-import type { TrainRequest, TrainResult } from "./train-request.ts";
+import type { TrainRequest, TrainResult } from "./models/train-request.ts";
 import type { TrainingTools } from "./training-tools.ts";
 
 /**

@@ -2,6 +2,7 @@ import type { ModelRecorded, ModelReport, ModelSearch } from "../../schemas/inde
 import { figureText } from "../../trainer/index.ts";
 import { shownTime } from "../text/output.ts";
 import { newestState } from "../text/models/models-text.ts";
+import { ofEpisodes } from "./of-episodes.ts";
 
 /** Bars under each other; the longest is as long as there is room for. */
 export interface Bars {
@@ -97,7 +98,10 @@ function quality({ metrics, report }: ModelRecorded): Chapter {
   const constant = report?.constant ?? {};
   const title = "How good it is";
   if ([logLoss, mse, pinball, mlogloss].every((loss) => loss === undefined))
-    return { title, sentences: ["Nothing was held out to judge it by."] };
+    return {
+      title,
+      sentences: [metrics["loggedValue"] === undefined ? "Nothing was held out to judge it by." : ofEpisodes(metrics)],
+    };
   const sentences: string[] = [];
   if (auc !== undefined) {
     sentences.push(

@@ -1,7 +1,13 @@
-import { compileBlueprint, loggedName, valueName, type CompiledBlueprint } from "../../blueprints/index.ts";
+import {
+  compileBlueprint,
+  loggedName,
+  valueName,
+  type CompiledBlueprint,
+  type EpisodeLearnerName,
+} from "../../blueprints/index.ts";
 import { loadScorer, type Categories, type Scorer } from "../../serving/index.ts";
 import type { FitColumn } from "../learners/learner.ts";
-import type { EpisodeFit, EpisodeLearnerName } from "./episode-learner.ts";
+import type { EpisodeFit } from "./episode-learner.ts";
 import type { EpisodeSteps } from "./episode-steps.ts";
 import { evaluateByTrees, loggedEpisodes, type TargetPolicy } from "./fitted-q-evaluation.ts";
 import { judgeProposal, type ProposalVerdict } from "./judge.ts";

@@ -10,8 +10,8 @@ export interface Stretch {
   readonly steps: readonly EpisodeRow[];
   /** The last step ends the episode: nothing comes after it. */
   readonly terminal: boolean;
-  /** The episode is over: it can judge. One that goes on is learnt from alone. */
-  readonly over: boolean;
+  /** It is an episode from its first step to its end: it can judge. Others are learnt from alone. */
+  readonly whole: boolean;
   /** Decision time of the first step, ms. */
   readonly time: number;
 }
@@ -47,24 +47,26 @@ export function stretchesOf(
       .sort(entryOrder);
     const places = divideEpisodes(own, episodes);
     let open: (typeof own)[number][] = [];
-    const end = (terminal: boolean, over: boolean): void => {
+    let isFirst = true;
+    const end = (terminal: boolean): void => {
       if (open.length > 0) {
         const [rowsOf, steps] = [open.map(({ row }) => row), open.map(({ step }) => step)];
-        found.push({ key, rows: rowsOf, steps, terminal, over, time: open[0]!.time });
+        found.push({ key, rows: rowsOf, steps, terminal, whole: terminal && isFirst, time: open[0]!.time });
       }
       open = [];
     };
     for (const [at, one] of own.entries()) {
       const { action, reward } = one.step;
       if (action === null || !actions.has(action) || reward === null) {
-        end(false, false);
+        end(false);
         continue;
       }
-      open.push(one);
       const place = places[at]!;
-      if (place.isLast) end(place.terminal, place.terminal || place.truncated);
+      if (open.length === 0) isFirst = place.step === 0;
+      open.push(one);
+      if (place.isLast) end(place.terminal);
     }
-    end(false, false);
+    end(false);
   }
   return found.sort((a, b) => a.time - b.time || (a.key < b.key ? -1 : 1));
 }

@@ -6,7 +6,7 @@ import { sha256, writeArtifact } from "../../serving/index.ts";
 import { askWorker } from "../fit/ask-worker.ts";
 import { fileMetadata } from "../fit/file-metadata.ts";
 import { provenanceHeaders } from "../models/provenance.ts";
-import type { TrainRequest, TrainResult } from "../train-request.ts";
+import type { TrainRequest, TrainResult } from "../models/train-request.ts";
 import type { TrainingTables, TrainingTools } from "../training-tools.ts";
 import type { EpisodesRequest, FittedEpisodes } from "./fit-episodes.ts";
 import type { ProposalVerdict } from "./judge.ts";
@@ -40,13 +40,13 @@ async function learntFrom(
 const count = (some: readonly Stretch[]): number => some.reduce((sum, { steps }) => sum + steps.length, 0);
 const rowsOf = (some: readonly Stretch[]): readonly TrainingRow[] => some.flatMap(({ rows }) => rows);
 
-/** The newest episodes that are over judge; all that began before the first of them are learnt from until then. */
+/** Of the newest episodes those judge that are whole; the older ones are learnt from until then. */
 function split(
   stretches: readonly Stretch[],
   share: number,
 ): { readonly train: readonly Stretch[]; readonly held: readonly Stretch[] } {
   const from = Math.floor(stretches.length * (1 - share));
-  return { train: stretches.slice(0, from), held: stretches.slice(from).filter(({ over }) => over) };
+  return { train: stretches.slice(0, from), held: stretches.slice(from).filter(({ whole }) => whole) };
 }
 
 function requestOf(
@@ -113,7 +113,7 @@ export async function trainEpisodes(
   const source = { useCase, blueprintVersion: blueprint.version, provenance };
   const artifact = await writeArtifact(tools.backbone, tools.publisher, onnx, until, provenanceHeaders(source));
   const promote = verdict?.promoted === true;
-  const reason = verdict === undefined ? "refused: no episode is held out that is over" : reasonOf(verdict);
+  const reason = verdict === undefined ? "refused: no whole episode is held out to judge by" : reasonOf(verdict);
   const made = { ...source, modelId, artifact, metrics: metricsOf(verdict), report: emptyReport };
   const time = request.publishedAt?.() ?? until;
   const judge = (): { readonly promote: boolean; readonly reason: string } => ({ promote, reason });

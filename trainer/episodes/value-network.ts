@@ -3,7 +3,7 @@ import { momentsOf } from "../../statistics/index.ts";
 import type { FitColumn } from "../learners/learner.ts";
 import { embeddingWidth, exp, loadBatch, makeInputs, Network, planInputs, Random, runNetwork } from "../mlp/index.ts";
 import type { InputPlan } from "../mlp/index.ts";
-import type { EpisodeParameters } from "./episode-learner.ts";
+import type { EpisodeLearnerParameters } from "../../blueprints/index.ts";
 import { isKnown, type EpisodeSteps } from "./episode-steps.ts";
 import { largest } from "./states.ts";
 
@@ -20,7 +20,7 @@ export interface ValueNetwork {
 export interface NetworkFit {
   readonly steps: EpisodeSteps;
   readonly inputs: readonly FitColumn[];
-  readonly parameters: EpisodeParameters["conservativeQ"];
+  readonly parameters: EpisodeLearnerParameters["conservativeQ"];
   readonly seed: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { DomainError } from "../../schemas/index.ts";
 import { parseModel, type Tree, type TreeModel, type Xgboost, type XgboostParams } from "../xgboost/index.ts";
-import type { EpisodeParameters } from "./episode-learner.ts";
+import type { EpisodeLearnerParameters } from "../../blueprints/index.ts";
 import { isKnown, type EpisodeSteps } from "./episode-steps.ts";
 import { statesOf, type States } from "./states.ts";
 
@@ -86,7 +86,7 @@ export interface ValueTrees {
 
 export interface ValueFit {
   readonly library: Xgboost;
-  readonly parameters: EpisodeParameters["fittedQ"];
+  readonly parameters: EpisodeLearnerParameters["fittedQ"];
   readonly seed: number;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }

@@ -37,7 +37,9 @@ export async function probeModel(
   rows: readonly TrainingRow[],
 ): Promise<void> {
   const objectiveOf = (label: string): Objective =>
-    learnsEpisodes(blueprint) ? "regression" : (blueprint.labels.find(({ name }) => name === label) ?? blueprint.label).objective;
+    learnsEpisodes(blueprint)
+      ? "regression"
+      : (blueprint.labels.find(({ name }) => name === label) ?? blueprint.label).objective;
   const outputs = labelOutputs(servedModel(scorer, layout), blueprint).map(({ label, output }): Output => ({
     name: label,
     at: output,

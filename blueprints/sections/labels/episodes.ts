@@ -8,6 +8,8 @@ import { episodeLearnerKinds } from "../../episodes/learners.ts";
 import { canonicalFormula } from "../../formula/index.ts";
 import { rangeText, type KeySaid, type KeysSaid } from "../../key-reference.ts";
 import { seedParameter } from "../../learners/index.ts";
+import type { Parameter } from "../../learners/parameter.ts";
+import { saidParameters } from "../../learners/said-parameters.ts";
 import { weightFlags } from "../../labels/row-weight.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
@@ -34,7 +36,6 @@ const KEYS = {
 
 const learnerNames = (): readonly string[] => episodeLearnerKinds.names();
 
-/** A parameter has one name in all learners that have it, and one meaning. */
 const learnKeys = (): KeysSaid => ({
   learn: ["section", "a model learns the labels"],
   "learn.learner": [
@@ -44,9 +45,7 @@ const learnKeys = (): KeysSaid => ({
     "required",
   ],
   ...Object.fromEntries(
-    episodeLearnerKinds
-      .all()
-      .flatMap(({ parameters }) => Object.entries(parameters).map(([name, { said }]) => [`learn.${name}`, said])),
+    Object.entries(saidParameters(episodeLearnerKinds.all())).map(([name, said]) => [`learn.${name}`, said]),
   ),
   "learn.seed": seedParameter.said,
 });
@@ -96,14 +95,18 @@ function readEpisodes(place: Place, of: Reading): Partly<EpisodesConfig> | undef
     length: optional(section, "length", defaults.length, (at) => readNumber(at, BOUNDS.episodeLength, "whole")),
     end: optional<string | null>(section, "end", null, (at) => readEnd(at, of)),
     discount: optional(section, "discount", defaults.discount, (at) => readNumber(at, BOUNDS.discount)),
-    learn: optional<EpisodeLearning | null>(section, "learn", null, readLearn),
+    learn: optional<EpisodeLearning | null>(section, "learn", null, (at) => {
+      const learn = readLearn(at);
+      if (section!.fields.has("end")) return learn;
+      return complain(at, "only episodes with an end can judge what is learnt", "say what ends one: end: gone");
+    }),
   };
 }
 
 function readLearn(place: Place): EpisodeLearning | undefined {
   const named = isMap(place.node) ? place.source.resolve(place.node.get("learner", true)) : undefined;
   const kind = episodeLearnerKinds.all().find(({ name }) => isScalar(named) && named.value === name);
-  const parameters = Object.entries(kind?.parameters ?? {});
+  const parameters = Object.entries<Parameter>(kind?.parameters ?? {});
   const section = readSection(place, ["learner", ...parameters.map(([name]) => name), "seed"]);
   const learner = required(section, "learner", (at) => readChoice(at, learnerNames()));
   const noFeatures = { features: [], complete: true };

@@ -60,7 +60,11 @@ export const ladderSection: BlueprintSection<"ladder", Partly<LadderConfig> | nu
 
 function readLadder(place: Place, of: Reading): Partly<LadderConfig> | undefined {
   if ((of(episodesSection)?.learn ?? null) !== null)
-    return complain(place, "its steps compare predictions of labels, and this model learns from episodes", "take it away");
+    return complain(
+      place,
+      "its steps compare predictions of labels, and this model learns from episodes",
+      "take it away",
+    );
   const section = readSection(
     place,
     Object.keys(KEYS).filter((key) => !key.includes(".")),

@@ -1,9 +1,9 @@
 import { isMap, isScalar } from "yaml";
 import type { LearnerName, ModelConfig } from "../../blueprint.ts";
 import { DEFAULTS } from "../../defaults.ts";
-import type { KeySaid, KeysSaid } from "../../key-reference.ts";
 import { learnerKinds, learnerWith, objectiveOf, parametersOf, seedParameter } from "../../learners/index.ts";
 import type { LearnerKind } from "../../learners/learner-kind.ts";
+import { saidParameters } from "../../learners/said-parameters.ts";
 import type { Parameter } from "../../learners/parameter.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, type Place } from "../../yaml/place.ts";
@@ -24,7 +24,7 @@ export const modelSection: BlueprintSection<"model", Partly<ModelConfig> | undef
         .join(" or "),
       DEFAULTS.learner,
     ],
-    ...parameterKeys(),
+    ...saidParameters(learnerKinds.all()),
     seed: seedParameter.said,
   }),
   read: (blueprint, of) =>
@@ -49,22 +49,6 @@ function* told(path: string, value: unknown): Iterable<readonly [path: string, v
 }
 
 const learnerNames = (): readonly LearnerName[] => learnerKinds.names() as readonly LearnerName[];
-
-/** A name that several learners have is said with each of them. */
-function parameterKeys(): KeysSaid {
-  const all = learnerKinds
-    .all()
-    .flatMap((kind) => Object.entries(parametersOf(kind)).map(([name, { said }]) => ({ name, said, of: kind.name })));
-  const part = (some: typeof all, at: 0 | 1 | 2): string => {
-    const texts = some.map(({ said, of }) => ({ text: said[at] ?? "", of }));
-    const isOne = texts.every(({ text }) => text === texts[0]!.text);
-    return isOne ? texts[0]!.text : texts.map(({ text, of }) => `${text || "any"} for ${of}`).join("; ");
-  };
-  const byName = Map.groupBy(all, ({ name }) => name);
-  return Object.fromEntries(
-    [...byName].map(([name, some]): [string, KeySaid] => [name, [part(some, 0), part(some, 1), part(some, 2)]]),
-  );
-}
 
 function defaultModel(kind: LearnerKind): ModelConfig {
   const parameters = Object.entries(parametersOf(kind)).map(([name, { fallback }]) => [name, fallback] as const);

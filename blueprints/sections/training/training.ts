@@ -109,7 +109,8 @@ function readTraining(place: Place, objective: Objective | undefined, of: Readin
   const learn = of(episodesSection)?.learn ?? null;
   for (const name of learn === null ? [] : OF_LABELS) {
     const at = section?.fields.get(name);
-    if (at !== undefined) complain(at, `${name} is of models that learn labels, and this one learns from episodes`, "take it away");
+    if (at !== undefined)
+      complain(at, `${name} is of models that learn labels, and this one learns from episodes`, "take it away");
   }
   const defaults = defaultTraining(objective);
   const fewest = optional(section, "minRows", defaults.minRows, (place) => readNumber(place, BOUNDS.minRows, "whole"));

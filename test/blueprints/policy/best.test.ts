@@ -8,7 +8,7 @@ context: { fatigue: number }
 observations: { clicked: boolean }
 features: [fatigue]
 label: { name: click, value: clicked, aggregate: any, default: 0 }
-episodes: { learn: { learner: fittedQ, rounds: 20 } }
+episodes: { end: fatigue > 9, learn: { learner: fittedQ, rounds: 20 } }
 policy: { best: { share: 25%, within: 10% } }
 `;
 const { policy } = compileBlueprint(NUDGES);
@@ -51,7 +51,10 @@ describe("the rule best", () => {
 const messages = (text: string): readonly string[] => problemsOf(text).map(({ message }) => message);
 
 test("a policy knows the values of actions, and labels are not predicted", () => {
-  const decide = NUDGES.replace("policy: { best: { share: 25%, within: 10% } }", 'policy:\n  decide: if(VALUE > 1, "send", "hold")');
+  const decide = NUDGES.replace(
+    "policy: { best: { share: 25%, within: 10% } }",
+    'policy:\n  decide: if(VALUE > 1, "send", "hold")',
+  );
   expect(() => compileBlueprint(decide.replace("VALUE", "value_send - value_hold"))).not.toThrow();
   expect(messages(decide.replace("VALUE", "click"))).toEqual([
     expect.stringContaining('"click" is a label, and the model learns what actions are worth (write value_hold)'),
@@ -59,18 +62,35 @@ test("a policy knows the values of actions, and labels are not predicted", () =>
 });
 
 test("the rule needs a model that learns from episodes", () => {
-  const plain = NUDGES.replace("episodes: { learn: { learner: fittedQ, rounds: 20 } }\n", "");
+  const plain = NUDGES.replace("episodes: { end: fatigue > 9, learn: { learner: fittedQ, rounds: 20 } }\n", "");
   expect(messages(plain)).toEqual([
     expect.stringContaining("no model learns what actions are worth (write episodes: { learn: { learner: fittedQ } })"),
   ]);
 });
 
 test.each([
-  ["learner: fittedX", "expected fittedQ | empiricalMdp | cloning"],
+  ["learner: fittedX", "expected fittedQ | empiricalMdp | conservativeQ | cloning"],
   ["learner: empiricalMdp, rounds: 3", 'unknown field "rounds"'],
   ["learner: fittedQ, rounds: 0", "expected a whole number from 1 to 10000, found 0"],
   ["rounds: 3", 'missing field "learner"'],
+  ["learner: conservativeQ, alpha: -1", "expected a number from 0 to 100, found -1"],
 ])("a mistake in learn: %s", (learn, what) => {
   const text = messages(NUDGES.replace("learner: fittedQ, rounds: 20", learn)).join();
   expect(text).toContain(what);
+});
+
+test.each([
+  [
+    "no end",
+    NUDGES.replace("end: fatigue > 9, ", ""),
+    "only episodes with an end can judge what is learnt (say what ends one: end: gone)",
+  ],
+  [
+    "a weight",
+    `${NUDGES}training: { weight: fatigue }\n`,
+    "weight is of models that learn labels, and this one learns from episodes",
+  ],
+  ["a ladder", `${NUDGES}ladder: {}\n`, "its steps compare predictions of labels, and this model learns from episodes"],
+])("learning from episodes does not go with %s", (_, text, what) => {
+  expect(messages(text).join()).toContain(what);
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { readOnnxMetadata } from "../../../serving/index.ts";
 import { openOnnxModel } from "../../../serving/onnx/onnx-session.ts";
-import type { EpisodeLearnerName, LearntValues } from "../../../trainer/episodes/episode-learner.ts";
+import type { EpisodeLearnerName } from "../../../blueprints/index.ts";
+import type { LearntValues } from "../../../trainer/episodes/episode-learner.ts";
 import type { EpisodeSteps } from "../../../trainer/episodes/episode-steps.ts";
 import { episodeLearners } from "../../../trainer/episodes/learners/index.ts";
 import { behaviour, chancesOf, simulate, valueOf } from "../../fixtures/worlds/fatigue.ts";

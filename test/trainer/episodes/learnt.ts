@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { loadScorer } from "../../../serving/index.ts";
-import { episodeDefaults, type EpisodeLearnerName } from "../../../trainer/episodes/episode-learner.ts";
-import type { EpisodeParameters, LearntValues } from "../../../trainer/episodes/episode-learner.ts";
+import { episodeDefaults } from "../../../trainer/episodes/episode-learner.ts";
+import type { EpisodeLearnerName, EpisodeLearnerParameters } from "../../../blueprints/index.ts";
+import type { LearntValues } from "../../../trainer/episodes/episode-learner.ts";
 import type { EpisodeSteps } from "../../../trainer/episodes/episode-steps.ts";
 import { episodeLearners } from "../../../trainer/episodes/learners/index.ts";
 import { greedy, grid, GRID_ROWS, valueOf, type Policy } from "../../fixtures/worlds/fatigue.ts";
@@ -12,7 +13,7 @@ export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update
 export function learnt<L extends EpisodeLearnerName>(
   name: L,
   steps: EpisodeSteps,
-  parameters: Partial<EpisodeParameters[L]> = {},
+  parameters: Partial<EpisodeLearnerParameters[L]> = {},
 ): Promise<LearntValues> {
   const learner = episodeLearners[name];
   const inputs = Array.from({ length: steps.columns }, (_, column) => ({ name: `column${column}` }));

@@ -81,7 +81,9 @@ async function train(until: number): Promise<{ readonly model: ModelRecorded; re
 test("of few episodes a policy is refused: the log says too little of it", async () => {
   const { model } = await train(START + 6 * 24 * HOUR);
   expect(model.states.map(({ state }) => state)).toEqual(["trained"]);
-  expect(model.states[0]!.reason).toMatch(/refused: .* episodes of the log say as much as [\d.]+ of the target, 100 are needed/);
+  expect(model.states[0]!.reason).toMatch(
+    /refused: .* episodes of the log say as much as [\d.]+ of the target, 100 are needed/,
+  );
   expect(model.metrics["effectiveEpisodes"]).toBeLessThan(100);
 });
 

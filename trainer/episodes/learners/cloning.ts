@@ -9,7 +9,6 @@ import { loggedOutput, valueFile, valueOutput } from "../value-file.ts";
  */
 export const cloning: EpisodeLearner<"cloning"> = {
   name: "cloning",
-  parameters: {},
   async fit({ steps, seed, metadata }) {
     const library = await loadXgboost();
     const { model, logged } = cloneLogged(library, steps, seed);

@@ -1,4 +1,3 @@
-import { numberParameter } from "../../../blueprints/index.ts";
 import { onnxFromNetwork } from "../../onnx/index.ts";
 import { loadXgboost } from "../../xgboost/index.ts";
 import type { EpisodeLearner } from "../episode-learner.ts";
@@ -9,14 +8,6 @@ import { fitNetwork } from "../value-network.ts";
 /** Conservative Q-learning by a network: it stays the nearer to the log the larger `alpha` is. */
 export const conservativeQ: EpisodeLearner<"conservativeQ"> = {
   name: "conservativeQ",
-  parameters: {
-    alpha: numberParameter({ min: 0, max: 100 }, 0.02),
-    width: numberParameter({ min: 1, max: 1024 }, 64, "whole"),
-    epochs: numberParameter({ min: 1, max: 10_000 }, 12, "whole"),
-    batch: numberParameter({ min: 1, max: 65_536 }, 128, "whole"),
-    learningRate: numberParameter({ min: 1e-6, max: 1 }, 0.003),
-    refresh: numberParameter({ min: 1, max: 1e6 }, 200, "whole"),
-  },
   async fit({ steps, inputs, parameters, seed, metadata, onProgress }) {
     const { network, plan, scale, values } = fitNetwork({ steps, inputs, parameters, seed, onProgress });
     const names = steps.actions.map(valueOutput);

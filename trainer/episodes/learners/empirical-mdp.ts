@@ -1,4 +1,3 @@
-import { numberParameter } from "../../../blueprints/index.ts";
 import { cellsOf, ordinalAt, plan, planFeatures } from "../cells.ts";
 import type { EpisodeLearner } from "../episode-learner.ts";
 import { largest } from "../states.ts";
@@ -12,7 +11,6 @@ import { loggedOutput, valueFile, valueOutput } from "../value-file.ts";
  */
 export const empiricalMdp: EpisodeLearner<"empiricalMdp"> = {
   name: "empiricalMdp",
-  parameters: { smoothing: numberParameter({ min: 0, max: 1000 }, 2) },
   async fit({ steps, parameters, metadata }) {
     const cells = cellsOf(steps);
     const { actions, states, ordinals } = cells;

@@ -1,4 +1,3 @@
-import { numberParameter } from "../../../blueprints/index.ts";
 import { onnxFromTrees } from "../../onnx/index.ts";
 import { loadXgboost } from "../../xgboost/index.ts";
 import type { EpisodeLearner } from "../episode-learner.ts";
@@ -10,13 +9,6 @@ import { fitValues, valueRows } from "../value-trees.ts";
 /** Fitted Q iteration on trees: the next state is worth as much as its best action. */
 export const fittedQ: EpisodeLearner<"fittedQ"> = {
   name: "fittedQ",
-  parameters: {
-    iterations: numberParameter({ min: 1, max: 1000 }, 30, "whole"),
-    rounds: numberParameter({ min: 1, max: 10_000 }, 100, "whole"),
-    depth: numberParameter({ min: 1, max: 16 }, 5, "whole"),
-    learningRate: numberParameter({ min: 1e-4, max: 1 }, 0.15),
-    minChildWeight: numberParameter({ min: 0, max: 1e6 }, 50),
-  },
   async fit({ steps, parameters, seed, metadata, onProgress }) {
     const library = await loadXgboost();
     const rows = valueRows(steps);

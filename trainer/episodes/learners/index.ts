@@ -1,4 +1,5 @@
-import type { EpisodeLearner, EpisodeLearnerName } from "../episode-learner.ts";
+import type { EpisodeLearnerName } from "../../../blueprints/index.ts";
+import type { EpisodeLearner } from "../episode-learner.ts";
 import { cloning } from "./cloning.ts";
 import { conservativeQ } from "./conservative-q.ts";
 import { empiricalMdp } from "./empirical-mdp.ts";

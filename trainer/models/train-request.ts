@@ -1,6 +1,6 @@
-import type { ModelRecorded } from "../schemas/index.ts";
-import type { WeightSpread } from "../statistics/index.ts";
-import type { NotLearnt } from "./labelled-rows.ts";
+import type { ModelRecorded } from "../../schemas/index.ts";
+import type { WeightSpread } from "../../statistics/index.ts";
+import type { NotLearnt } from "../labelled-rows.ts";
 
 export interface TrainRequest {
   readonly useCase: string;
