@@ -1,3 +1,4 @@
+import type { EpisodeLearnerName, EpisodeLearnerParameters } from "../episodes/learners.ts";
 import type {
   ContextType,
   EventFieldType,
@@ -58,7 +59,14 @@ type PolicyObject = {
         readonly log?: number | undefined;
       };
   readonly assign?: Entries<number>;
-} & { readonly [R in Exclude<keyof PolicyRules, "decide" | "choose" | "rank" | "assign">]?: unknown };
+  readonly best?: { readonly share?: `${number}%` | undefined; readonly within?: `${number}%` | undefined };
+} & { readonly [R in Exclude<keyof PolicyRules, "decide" | "choose" | "rank" | "assign" | "best">]?: unknown };
+
+type EpisodeLearningObject = {
+  [L in EpisodeLearnerName]: { readonly learner: L; readonly seed?: number | undefined } & {
+    readonly [P in keyof EpisodeLearnerParameters[L]]?: number | undefined;
+  };
+}[EpisodeLearnerName];
 
 /** A number, or the name of a parameter of the policy. */
 type SettingObject = number | string;
@@ -137,13 +145,7 @@ export interface BlueprintObject {
         readonly length?: number | undefined;
         readonly end?: FormulaText | undefined;
         readonly discount?: number | undefined;
-        readonly learn?:
-          | {
-              readonly learner: string;
-              readonly seed?: number | undefined;
-              readonly [parameter: string]: number | string | undefined;
-            }
-          | undefined;
+        readonly learn?: EpisodeLearningObject | undefined;
       }
     | undefined;
   readonly join?: { readonly ttl?: DurationText | undefined } | undefined;
