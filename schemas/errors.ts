@@ -105,6 +105,10 @@ export const domainErrors = {
     "A version has no model that would have decided, and none could be made of the decisions before.",
     "Do as the message says: mostly begin later, so that more decisions lie before.",
   ),
+  EPISODE_OVER: lasting(
+    "A row came so late that its episode was over and forgotten: the steps that are there stay as they are.",
+    "`loopstream episodes --rows` makes whole episodes of all rows; a longer `join.ttl` waits longer.",
+  ),
   NO_EPISODES: lasting(
     "A version of a use case has no episodes.",
     "Add a section `episodes` to the blueprint and publish it, or name another version.",

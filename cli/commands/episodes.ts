@@ -8,7 +8,9 @@ import { checkTopic } from "../process/check-topic.ts";
 import { exportEpisodes } from "../process/exports/export-episodes.ts";
 import { readVersions } from "../process/blueprints/versions.ts";
 import { withTools } from "../process/with-tools.ts";
+import { UsageError } from "../exit-codes.ts";
 import { episodesText } from "../text/episodes-text.ts";
+import { tellLeftOut } from "../text/left-out.ts";
 
 export const episodesCommand = defineCommand({
   name: "episodes",
@@ -20,7 +22,7 @@ export const episodesCommand = defineCommand({
       "--rows <topic>",
       "make them of these rows, as a replay printed them (default: the episodes' own topic)",
     ),
-    until: flag("--until <time>", "with --rows: episodes that nothing could follow by this time are over", {
+    until: flag("--until <time>", "with --rows: as it was then, of rows that were known by this time (default: now)", {
       parse: parseTime,
     }),
     sample: flag("--sample <share>", "share of the steps, such as 0.1; each keeps what came next", {
@@ -31,6 +33,8 @@ export const episodesCommand = defineCommand({
   },
   run: ({ settings, output, flags: { useCase, rows, until, sample, version, ...given } }) => {
     const asked = exportOf(given);
+    if (until !== undefined && rows === undefined)
+      throw new UsageError("--until: the topic has the episodes as they are now; add --rows training-rows." + useCase);
     return withTools(
       settings,
       async (tools) => {
@@ -40,6 +44,7 @@ export const episodesCommand = defineCommand({
         const time = until ?? Date.now();
         const made = await exportEpisodes(tools, { compiled, known, rows, sample, ...asked, until: time });
         if (asked.out !== "-") output.result({ ...made, file: asked.out }, () => episodesText(made, asked.out));
+        return tellLeftOut(made.leftOut);
       },
       { useCase, rowsTopic: rows },
     );

@@ -1,10 +1,8 @@
-import type { exportEpisodes } from "../process/exports/export-episodes.ts";
+import type { ExportedEpisodes } from "../process/exports/export-episodes.ts";
 
 /** What was written, and the figures of all steps. */
-export function episodesText(
-  { written, steps, reward, sha256 }: Awaited<ReturnType<typeof exportEpisodes>>,
-  file: string,
-): string {
+export function episodesText({ written, steps, reward, sha256, withoutKey }: ExportedEpisodes, file: string): string {
   const of = written === steps ? "" : ` of ${steps}`;
-  return `${written}${of} steps in ${file}\nall rewards   ${reward.toFixed(3)}\nsteps sha256  ${sha256}`;
+  const keyless = withoutKey === 0 ? "" : `\nno key        ${withoutKey} rows, which belong to no episode`;
+  return `${written}${of} steps in ${file}\nall rewards   ${reward.toFixed(3)}\nsteps sha256  ${sha256}${keyless}`;
 }

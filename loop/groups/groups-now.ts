@@ -1,5 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints, versionStates } from "../../catalogue/index.ts";
+import { overAfterMs } from "../../rows/index.ts";
 import type { BlueprintPublished } from "../../schemas/index.ts";
 import type { GlobalView, Topology } from "../../streams/index.ts";
 import { episodeTopology, posteriorTopology } from "../../topologies/index.ts";
@@ -10,6 +11,8 @@ export interface GroupNow {
   readonly name: string;
   readonly kind: "posteriors" | "episodes";
   readonly compiled: CompiledBlueprint;
+  /** So much longer than its version it works, ms: rows of that version's decisions still come. */
+  readonly lastsMs: number;
   /** @param id of the group, and so of its changelogs */
   readonly topology: (id: string) => Topology;
 }
@@ -21,18 +24,18 @@ function groupsOf(compiled: CompiledBlueprint): readonly GroupNow[] {
   const groups: GroupNow[] = [];
   if (posterior !== null)
     groups.push({
-      ...{ name: `posterior-${useCase}.${posterior.id}`, kind: "posteriors", compiled },
+      ...{ name: `posterior-${useCase}.${posterior.id}`, kind: "posteriors", compiled, lastsMs: 0 },
       topology: (id) => posteriorTopology(id, compiled, posterior),
     });
   if (episodes !== null)
     groups.push({
-      ...{ name: `episodes-${useCase}.${episodes.id}`, kind: "episodes", compiled },
+      ...{ name: `episodes-${useCase}.${episodes.id}`, kind: "episodes", compiled, lastsMs: overAfterMs(compiled) },
       topology: (id) => episodeTopology(id, compiled),
     });
   return groups;
 }
 
-/** The groups at `now`, ms, by name: those of versions that are live, will be, or are in shadow. */
+/** The groups at `now`, ms, by name: those of versions that are live, will be, or are in shadow, and those whose rows still come. */
 export function groupsNow(table: GlobalView<BlueprintPublished>, now: number): ReadonlyMap<string, GroupNow> {
   const valid = validBlueprints(table);
   const found = new Map<string, GroupNow>();
@@ -40,8 +43,11 @@ export function groupsNow(table: GlobalView<BlueprintPublished>, now: number): R
     const states = versionStates(records, now);
     for (const [at, { version }] of records.entries()) {
       const compiled = valid.version(useCase, version);
-      if (compiled === undefined || !["live", "later", "shadow"].includes(states[at]!.state)) continue;
-      for (const group of groupsOf(compiled)) found.set(group.name, group);
+      if (compiled === undefined) continue;
+      const isAtWork = ["live", "later", "shadow"].includes(states[at]!.state);
+      const { until } = states[at]!;
+      for (const group of groupsOf(compiled))
+        if (isAtWork || (until !== null && now < until + group.lastsMs)) found.set(group.name, group);
     }
   }
   return found;

@@ -67,17 +67,48 @@ export function overWith({ entries, places }: Sequence, at: number): readonly nu
   return isLast && own.every((each) => entries[each]!.over) ? own : [];
 }
 
+/** What is known of a key. */
+export interface KeyState {
+  /** In their order. */
+  readonly entries: readonly Followed[];
+  /** Decision time of the newest decision that is forgotten, and until when that is remembered, ms; null: none is. */
+  readonly forgotten: { readonly time: number; readonly until: number } | null;
+}
+
+export const noState: KeyState = Object.freeze({ entries: Object.freeze([]), forgotten: null });
+
+/** Of one key, about; a record has room for twice as much. */
+const MOST_BYTES = 400_000;
+const ENTRY_BYTES = 24;
+
+/** Indexes of the oldest episodes that are followed by another one, as many as must go for the others to have room. */
+export function beyondRoom({ entries, places }: Sequence): readonly number[] {
+  let bytes = entries.reduce((sum, { id }) => sum + ENTRY_BYTES + 2 * id.length, 0);
+  let gone = 0;
+  for (let at = 0; at < entries.length - 1 && bytes > MOST_BYTES; at++) {
+    if (!places[at]!.isLast) continue;
+    for (; gone <= at; gone++) bytes -= ENTRY_BYTES + 2 * entries[gone]!.id.length;
+  }
+  return Array.from({ length: gone }, (_, at) => at);
+}
+
 /** Compact JSON. */
-export const encodeEntries = (entries: readonly Followed[]): Uint8Array =>
+export const encodeState = ({ entries, forgotten }: KeyState): Uint8Array =>
   Buffer.from(
-    JSON.stringify(
+    JSON.stringify([
       entries.map(({ id, time, ends, closed, over }) => [id, time, (ends ? 1 : 0) + (closed ? 2 : 0) + (over ? 4 : 0)]),
-    ),
+      forgotten && [forgotten.time, forgotten.until],
+    ]),
   );
 
-export function decodeEntries(bytes: Uint8Array): readonly Followed[] {
-  const read = JSON.parse(Buffer.from(bytes).toString()) as readonly (readonly [string, number, number])[];
-  return read.map(([id, time, flags]) => ({
-    ...{ id, time, ends: (flags & 1) !== 0, closed: (flags & 2) !== 0, over: (flags & 4) !== 0 },
-  }));
+type Encoded = readonly [readonly (readonly [string, number, number])[], readonly [number, number] | null];
+
+export function decodeState(bytes: Uint8Array): KeyState {
+  const [entries, forgotten] = JSON.parse(Buffer.from(bytes).toString()) as Encoded;
+  return {
+    entries: entries.map(([id, time, flags]) => ({
+      ...{ id, time, ends: (flags & 1) !== 0, closed: (flags & 2) !== 0, over: (flags & 4) !== 0 },
+    })),
+    forgotten: forgotten && { time: forgotten[0], until: forgotten[1] },
+  };
 }

@@ -1,7 +1,7 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { blueprintTable, validBlueprints } from "../../catalogue/index.ts";
 import { closedAfterMs, episodeRowOf, episodesTopic, overAfterMs, rowsTopic, stepOf } from "../../rows/index.ts";
-import { episodeRows, type EpisodeRow, type EpisodeStep } from "../../schemas/index.ts";
+import { DomainError, episodeRows, type EpisodeRow, type EpisodeStep } from "../../schemas/index.ts";
 import {
   avroStore,
   defineOperator,
@@ -13,18 +13,23 @@ import {
 } from "../../streams/index.ts";
 import { followedKey, parseFollowedKey, type FollowedKey } from "./keys.ts";
 import {
+  beyondRoom,
   changedSteps,
-  decodeEntries,
-  encodeEntries,
+  decodeState,
+  encodeState,
+  noState,
   overWith,
   sequenceOf,
   withRow,
   withState,
-  type Followed,
+  type KeyState,
   type Sequence,
 } from "./logic.ts";
 
-const entriesStore: StoreSpec<readonly Followed[]> = { encode: encodeEntries, decode: decodeEntries };
+const stateStore: StoreSpec<KeyState> = { encode: encodeState, decode: decodeState };
+
+/** The key of a timer's decision. */
+const keyOf = (timer: string): string => parseFollowedKey(timer.slice(2)).key;
 
 /**
  * Rows in, what their episodes need of them out, by what decisions follow each other by. Rows of versions whose features or
@@ -54,17 +59,21 @@ export function rowsOfEpisodes({ blueprint, episodes }: CompiledBlueprint) {
   });
 }
 
-type Stores = Readonly<{ decisions: StoreSpec<readonly Followed[]>; rows: StoreSpec<EpisodeRow> }>;
+type Stores = Readonly<{ decisions: StoreSpec<KeyState>; rows: StoreSpec<EpisodeRow> }>;
 type EpisodeContext = Context<Readonly<{ steps: Topic<EpisodeStep> }>, Stores, Readonly<Record<never, never>>>;
 
 /** The timers of a decision: one until nothing can follow it, and then one until nothing of it can come. */
 const CLOSE = "c ";
 const OVER = "o ";
+/** The timer of a key: that it had decisions is not remembered any more. */
+const PAST = "p ";
+/** So long it is, ms of arrival. */
+const REMEMBERED_MS = 30 * 24 * 3_600_000;
 
 /**
  * Decisions of one key in, the steps of their episodes out. A step is written anew with each change: when its row is corrected, when
- * another decision follows it, when it is known to be the last, and when a late row comes before it.
- * The last records do not depend on the order in which rows come.
+ * another decision follows it, when it is known to be the last, and when a late row comes before it. Rows that come together are
+ * one change. The last records do not depend on the order in which rows come.
  */
 export function episodesOf(compiled: CompiledBlueprint) {
   const episodes = compiled.episodes!;
@@ -74,58 +83,102 @@ export function episodesOf(compiled: CompiledBlueprint) {
     name: "episodes",
     in: { rows: input },
     out: { steps: episodesTopic(compiled) },
-    state: { decisions: entriesStore, rows: avroStore(input) },
+    state: { decisions: stateStore, rows: avroStore(input) },
     globals: {},
-    recordKey: ({ store, key }) =>
-      store === "decisions" ? key : parseFollowedKey(store === undefined ? key.slice(CLOSE.length) : key).key,
+    recordKey: ({ store, key }) => (store === "decisions" ? key : keyOf(store === undefined ? key : CLOSE + key)),
     reads: { rows: ({ key }) => [["decisions", key]] },
     handlers: {
       rows: (records, context) =>
-        inTurn(records, (record) => {
-          const { key, value: row, time } = record;
-          const before = context.state.decisions.get(key) ?? [];
-          const which = { key, id: row.decisionId, time: row.decisionTime };
-          // Of history no timer is needed to know that nothing comes but what lies on the topic already.
-          const isClosed = which.time + closedAfter <= Math.max(time, context.streamTime);
-          const after = withRow(before, row, isClosed);
-          context.state.decisions.put(key, after);
-          context.state.rows.put(followedKey(which), row);
-          if (after.length > before.length)
-            if (isClosed) scheduleOver(context, which, record);
-            else context.schedule(which.time + closedAfter, CLOSE + followedKey(which), record);
-          const now = sequenceOf(after, episodes);
-          const own = after.findIndex((one) => one.id === which.id && one.time === which.time);
-          const changed = new Set(changedSteps(sequenceOf(before, episodes), now)).add(own);
-          return emitSteps(
-            context,
-            key,
-            now,
-            [...changed].sort((a, b) => a - b),
-            time,
-          );
-        }),
+        inTurn([...Map.groupBy(records, ({ key }) => key)], ([key, own]) => takeRows(context, key, own)),
     },
-    timerReads: ({ key }) => [["decisions", parseFollowedKey(key.slice(CLOSE.length)).key]],
+    timerReads: ({ key }) => [["decisions", keyOf(key)]],
     onTimer({ time, key: text }, context) {
-      const which = parseFollowedKey(text.slice(CLOSE.length));
-      const { key } = which;
+      const key = keyOf(text);
       const before = context.state.decisions.get(key);
       if (before === undefined) return;
-      const isOver = text.startsWith(OVER);
-      const after = withState(before, which, isOver ? { over: true } : { closed: true });
-      const now = sequenceOf(after, episodes);
-      if (!isOver) {
-        scheduleOver(context, which);
-        context.state.decisions.put(key, after);
-        return emitSteps(context, key, now, changedSteps(sequenceOf(before, episodes), now), time);
+      if (text.startsWith(PAST)) {
+        const isOld = before.forgotten !== null && before.forgotten.until <= time;
+        return keep(context, key, isOld ? { ...before, forgotten: null } : before);
       }
-      const gone = new Set(after.flatMap((_, at) => overWith(now, at)));
-      for (const at of gone) context.state.rows.delete(followedKey({ ...after[at]!, key }));
-      const left = after.filter((_, at) => !gone.has(at));
-      if (left.length === 0) context.state.decisions.delete(key);
-      else context.state.decisions.put(key, left);
+      const which = parseFollowedKey(text.slice(CLOSE.length));
+      const isOver = text.startsWith(OVER);
+      const entries = withState(before.entries, which, isOver ? { over: true } : { closed: true });
+      const now = sequenceOf(entries, episodes);
+      if (isOver)
+        return forget(context, key, { ...before, entries }, new Set(entries.flatMap((_, at) => overWith(now, at))));
+      scheduleOver(context, which);
+      keep(context, key, { ...before, entries });
+      return emitSteps(context, key, now, changedSteps(sequenceOf(before.entries, episodes), now), time);
     },
   });
+
+  function takeRows(
+    context: EpisodeContext,
+    key: string,
+    records: readonly StreamRecord<EpisodeRow>[],
+  ): void | Promise<void> {
+    const before = context.state.decisions.get(key) ?? noState;
+    let { entries } = before;
+    const own = new Set<string>();
+    let latest = Number.NEGATIVE_INFINITY;
+    for (const record of records) {
+      const { value: row, time } = record;
+      const which = { key, id: row.decisionId, time: row.decisionTime };
+      // Of history no timer is needed to know that nothing comes but what lies on the topic already.
+      const isClosed = which.time + closedAfter <= Math.max(time, context.streamTime);
+      const after = withRow(entries, row, isClosed);
+      const isNew = after.length > entries.length;
+      if (isNew && before.forgotten !== null && which.time <= before.forgotten.time) {
+        context.reject(record, episodeOver(which));
+        continue;
+      }
+      entries = after;
+      latest = Math.max(latest, time);
+      context.state.rows.put(followedKey(which), row);
+      own.add(followedKey(which));
+      if (!isNew) continue;
+      if (isClosed) scheduleOver(context, which, record);
+      else context.schedule(which.time + closedAfter, CLOSE + followedKey(which), record);
+    }
+    if (own.size === 0) return;
+    const now = sequenceOf(entries, episodes);
+    const changed = new Set(changedSteps(sequenceOf(before.entries, episodes), now));
+    for (const [at, entry] of entries.entries()) if (own.has(followedKey({ ...entry, key }))) changed.add(at);
+    const state = { ...before, entries };
+    const emitting = emitSteps(
+      context,
+      key,
+      now,
+      [...changed].sort((a, b) => a - b),
+      latest,
+    );
+    const gone = new Set(beyondRoom(now));
+    if (emitting === undefined) forget(context, key, state, gone);
+    else return emitting.then(() => forget(context, key, state, gone));
+  }
+
+  function keep(context: EpisodeContext, key: string, state: KeyState): void {
+    if (state.entries.length === 0 && state.forgotten === null) context.state.decisions.delete(key);
+    else context.state.decisions.put(key, state);
+  }
+
+  /** @param gone indexes of whole episodes */
+  function forget(
+    context: EpisodeContext,
+    key: string,
+    { entries, forgotten }: KeyState,
+    gone: ReadonlySet<number>,
+  ): void {
+    if (gone.size === 0) return keep(context, key, { entries, forgotten });
+    let time = forgotten?.time ?? Number.NEGATIVE_INFINITY;
+    for (const at of gone) {
+      time = Math.max(time, entries[at]!.time);
+      context.state.rows.delete(followedKey({ ...entries[at]!, key }));
+    }
+    const until = Math.max(time, context.streamTime) + REMEMBERED_MS;
+    context.schedule(until, `${PAST}${followedKey({ key, id: "", time: 0 })}`);
+    keep(context, key, { entries: entries.filter((_, at) => !gone.has(at)), forgotten: { time, until } });
+  }
 
   /** Rows of history come one after the other long after their time: they wait for each other as long as those of now. */
   function scheduleOver(context: EpisodeContext, which: FollowedKey, from?: StreamRecord<unknown>): void {
@@ -155,3 +208,6 @@ export function episodesOf(compiled: CompiledBlueprint) {
     return loading === undefined ? emit() : loading.then(emit);
   }
 }
+
+const episodeOver = ({ id, key }: FollowedKey): DomainError =>
+  new DomainError("EPISODE_OVER", `the row of decision ${id} came after the episode of ${key} was over and forgotten`);

@@ -3,6 +3,7 @@ import type { Tools } from "../../../loop/index.ts";
 import {
   episodesOfRows,
   LeftOutRows,
+  type LeftOut,
   openSpill,
   rowsInOrder,
   rowsTopic,
@@ -23,6 +24,14 @@ export interface EpisodesExport extends Omit<DecisionsExport, "onTaken"> {
   readonly sample: number;
 }
 
+export interface ExportedEpisodes extends ReturnType<StepsHash["end"]> {
+  readonly written: number;
+  /** Rows that are no steps, of `rows`. */
+  readonly leftOut: readonly LeftOut[];
+  /** Rows without the key that decisions follow each other by, of `rows`. */
+  readonly withoutKey: number;
+}
+
 /**
  * Writes steps of episodes to a file. A sample is of steps that are whole: what came next and the time to it stay those of
  * the episode.
@@ -32,7 +41,7 @@ export interface EpisodesExport extends Omit<DecisionsExport, "onTaken"> {
 export async function exportEpisodes(
   { backbone, serdes }: Pick<Tools, "backbone" | "serdes">,
   { compiled, known, from, to, rows, until, sample, ...options }: EpisodesExport,
-): Promise<ReturnType<StepsHash["end"]> & { readonly written: number }> {
+): Promise<ExportedEpisodes> {
   if (compiled.episodes === null) {
     const { useCase, version } = compiled.blueprint;
     throw new DomainError("NO_EPISODES", `${useCase} ${version} has no section episodes`);
@@ -40,6 +49,8 @@ export async function exportEpisodes(
   const room = { bytes: streamsLimits.rowsHeldBytes, spill: openSpill };
   const hash = new StepsHash(compiled);
   const salt = sampleSalt(compiled.blueprint.useCase);
+  const leftOut = new LeftOutRows(compiled.blueprint, known);
+  let withoutKey = 0;
   async function* wanted(): AsyncGenerator<EpisodeStep> {
     const steps = rows === undefined ? stepsInOrder(backbone, serdes, compiled, room) : ofRows(rows);
     for await (const step of steps) {
@@ -50,15 +61,17 @@ export async function exportEpisodes(
   }
   async function* ofRows(name: string): AsyncGenerator<EpisodeStep> {
     const all: TrainingRow[] = [];
-    const leftOut = new LeftOutRows(compiled.blueprint, known);
     const everything = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY, asOf: until };
     const given = { topic: rowsTopic(compiled, name), ...everything, leftOut, ...room };
     for await (const row of rowsInOrder(backbone, serdes, compiled, known, given)) {
       const of = known.version(compiled.blueprint.useCase, row["blueprintVersion"] as string);
-      if (of !== undefined && compiled.episodes!.counts(of.blueprint)) all.push(row);
+      if (of === undefined || !compiled.episodes!.counts(of.blueprint))
+        leftOut.other(row["blueprintVersion"] as string);
+      else if (compiled.episodes!.keyOf(row) === null) withoutKey++;
+      else all.push(row);
     }
     yield* episodesOfRows(compiled, all, until);
   }
   const written = await exportTable(wanted(), episodeTable(compiled), options);
-  return { written, ...hash.end() };
+  return { written, ...hash.end(), leftOut: leftOut.all(), withoutKey };
 }

@@ -10,6 +10,10 @@ import { random } from "../../blueprints/random.ts";
 import { HOUR, published, START } from "../parcels.ts";
 import { compiled, lastSteps, MINUTE, REMINDERS, rowOf, rows, type Given } from "./episodes.ts";
 
+/** Rows come in any order within the time in which they may still be corrected. */
+const PATIENT = REMINDERS.replace("ttl: 3h", "ttl: 7d");
+const patient = compileBlueprint(PATIENT);
+
 let driver: TestDriver;
 let steps: EpisodeStep[];
 afterEach(() => driver.close());
@@ -124,15 +128,54 @@ test("a late end divides what followed, and a late row joins what stood apart", 
   ]);
 });
 
-test("what is over is forgotten: the state is empty again", async () => {
+test("what is over is forgotten, and a month later that it was there; a row that comes in between changes no step", async () => {
   await open();
   await send(at("d1", 0), at("d2", 10), at("e1", 5, { unit: "bob" }));
   await driver.advanceTo(START + 48 * HOUR);
   const { name, state } = episodesOf(compiled);
   const decisions = driver.state({ name, state: { decisions: state.decisions } }, "decisions");
-  for (const key of ["ada", "bob"]) expect(decisions.get(key)).toBeUndefined();
   const kept = driver.state({ name, state: { rows: state.rows } }, "rows");
   expect(kept.get(followedKey({ key: "ada", id: "d1", time: START }))).toBeUndefined();
+  expect(decisions.get("ada")).toMatchObject({ entries: [], forgotten: { time: START + 10 * MINUTE } });
+  const before = lastSteps(written());
+  await send(at("d2", 10, { clicks: 3, rowTime: START + 48 * HOUR }), at("d0", -5, { rowTime: START + 48 * HOUR }));
+  expect(lastSteps(written())).toEqual(before);
+  const letters = driver.output(deadLetters).readAll();
+  expect(letters.map(({ value }) => value.code)).toEqual(["EPISODE_OVER", "EPISODE_OVER"]);
+  // A later decision begins another one.
+  await send(at("d9", 48 * 60));
+  expect(told(lastSteps(written()))).toContain("d9 d9 0  open");
+  await driver.advanceTo(START + 20 * 24 * HOUR);
+  for (const key of ["ada", "bob"]) expect(decisions.get(key)).toMatchObject({ entries: [] });
+  await driver.advanceTo(START + 40 * 24 * HOUR);
+  for (const key of ["ada", "bob"]) expect(decisions.get(key)).toBeUndefined();
+});
+
+test("rows of one key that come together are one change: partition after partition few steps are written twice", async () => {
+  await open(PATIENT);
+  const all = Array.from({ length: 2_000 }, (_, n) => at(`d${n}`, n, { fatigue: 1 }));
+  const of = (row: TrainingRow): TrainingRow => ({ ...row, blueprintVersion: patient.blueprint.version });
+  // As four partitions of rows are read, one after the other.
+  for (const part of [0, 1, 2, 3]) await send(...all.filter((_, n) => n % 4 === part).map(of));
+  expect(lastSteps(written())).toEqual(episodesOfRows(patient, all.map(of), START + 34 * HOUR));
+  expect(written().length).toBeLessThan(4 * all.length);
+});
+
+test("of a key with very many decisions the oldest whole episodes are forgotten, so that the rest has room", async () => {
+  await open(PATIENT);
+  const long = "x".repeat(2_000);
+  const row = (n: number): TrainingRow => ({
+    ...at(`${long}${n}`, n, { fatigue: 1 }),
+    blueprintVersion: patient.blueprint.version,
+  });
+  for (let from = 0; from < 300; from += 50) await send(...Array.from({ length: 50 }, (_, n) => row(from + n)));
+  const { name, state } = episodesOf(patient);
+  const { entries, forgotten } = driver.state({ name, state: { decisions: state.decisions } }, "decisions").get("ada")!;
+  expect(entries.length).toBeLessThan(110);
+  expect(entries.length % 5).toBe(0);
+  expect(forgotten!.time).toBe(START + (299 - entries.length) * MINUTE);
+  expect(lastSteps(written())).toHaveLength(300);
+  expect(Math.max(...lastSteps(written()).map(({ step }) => step))).toBe(4);
 });
 
 test("rows of another version with other features belong to no episode, those of one that decides otherwise do", async () => {
@@ -146,10 +189,6 @@ test("rows of another version with other features belong to no episode, those of
   await send(at("d1", 0), of(at("d2", 10), one), of(at("d3", 20), two));
   expect(told(lastSteps(written()))).toEqual(["d1 d1 0 d2 open", "d2 d1 1  open"]);
 });
-
-/** Rows come in any order within the time in which they may still be corrected. */
-const PATIENT = REMINDERS.replace("ttl: 3h", "ttl: 7d");
-const patient = compileBlueprint(PATIENT);
 
 /** Rows of some units in random order, with corrections and ties. */
 function randomRows(seed: number): readonly TrainingRow[] {
