@@ -49,6 +49,9 @@ export interface ReplayPlan {
   readonly missing: readonly string[];
 }
 
+/** The last time that a replay's clock tells, ms. */
+export const lastTick = ({ to, horizon }: Pick<ReplayPlan, "to" | "horizon">): number => Math.max(to, horizon - 1);
+
 /** The same request has the same name, and so continues a former run. */
 export function replayName({ useCase, from, to, blueprintVersion, into }: ReplayRequest): string {
   const words = [useCase, from ?? "start", to ?? "end", blueprintVersion ?? "live", into ?? ""];
@@ -111,8 +114,8 @@ export async function planReplay(
     from: first,
     to: end,
     requests,
-    // The newest request is included, even if the live clock stands at it.
-    horizon: Math.max(end, Math.min(end + ttlMs, newest)),
+    // What came at the time at which the live clock stands is included.
+    horizon: Math.max(end, Math.min(end + ttlMs, newest) + 1),
     versions,
     windowMs,
     missing: await missingFeatures(looked),

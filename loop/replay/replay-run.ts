@@ -25,7 +25,7 @@ import {
 import { ScorerCache } from "../../serving/index.ts";
 import { decisionTopology } from "../../topologies/index.ts";
 import { stateEngineFor } from "../state-engine.ts";
-import { ORPHAN_MS } from "./plan.ts";
+import { lastTick, ORPHAN_MS } from "./plan.ts";
 import type { ReplayOptions } from "./replay-options.ts";
 import { PROGRESS_KEY, replayProgress, type ReplayProgress } from "./replay-topics.ts";
 
@@ -215,7 +215,8 @@ export class ReplayRun {
       }
       if (joined > 0) await application.idle();
       // Only now: after a crash the newest tick is read first, and timers must not fire ahead of records of their step.
-      await publisher.publish([{ topic: clock, key: "clock", value: { time: until }, time: until, partition: 0 }]);
+      const time = until === horizon ? lastTick(progress) : until;
+      await publisher.publish([{ topic: clock, key: "clock", value: { time }, time, partition: 0 }]);
       stepped.wake();
       if (until === horizon) await application.idle();
       await this.#settle(stepped, until, shown.requests);

@@ -2,6 +2,7 @@ import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { deadLetters, decisions } from "../../schemas/index.ts";
 import { readRaw, readTopic, type Backbone, type Serdes } from "../../streams/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
+import { lastTick } from "./plan.ts";
 import type { ReplayProgress } from "./replay-topics.ts";
 
 export interface ReplayCounts {
@@ -41,7 +42,7 @@ export async function summarizeReplay(
   const hidden = new Set<string>();
   for await (const { value } of readTopic(side, serdes, decisions)) {
     made++;
-    if (value.decisionTime + (waits.get(value.blueprintVersion) ?? 0) > horizon) waiting++;
+    if (value.decisionTime + (waits.get(value.blueprintVersion) ?? 0) > lastTick({ to, horizon })) waiting++;
     else if (value.deferred) hidden.add(`${value.decisionTime}/${value.decisionId}`);
   }
   let dead = 0;

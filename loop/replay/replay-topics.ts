@@ -40,7 +40,7 @@ export interface ReplayProgress {
   readonly rowsTopic: string;
   /** Requests of any use case in that time. */
   readonly requests: number;
-  /** Event time of its end, ms: by then every wait of a decision is over, or the live clock stands there. */
+  /** Event time of its end, ms: all before it is shown. By then every wait of a decision is over, or the live clock stands right before it. */
   readonly horizon: number;
   readonly latenessMs: number;
   readonly stepMs: number;
