@@ -30,7 +30,7 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   ticker: "the time can't be written to the topic clock; rows of quiet partitions come later",
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",
-  posteriors: "it can't be told which posteriors there are; those that are learnt go on",
+  groups: "it can't be told which posteriors and episodes there are; those that are at work go on",
   "shadow versions": "the versions in shadow can't be read; those that run go on",
   ladder: "it can't be told whether a model takes a step of the ladder; all stay where they are",
   promotions: "it can't be told whether a promotion is to be proposed; nothing else waits",
