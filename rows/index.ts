@@ -10,6 +10,7 @@ export { episodeRowOf } from "./episodes/episode-row.ts";
 export { episodesTopic } from "./episodes/episode-schema.ts";
 export { closedAfterMs, overAfterMs } from "./episodes/episode-times.ts";
 export { episodesOfRows } from "./episodes/episodes-of-rows.ts";
+export { keySequences } from "./episodes/sequences.ts";
 export { StepsHash } from "./episodes/hash-steps.ts";
 export { stepOf } from "./episodes/step-of.ts";
 export { stepsInOrder } from "./episodes/steps-in-order.ts";

@@ -1,8 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import type { EpisodeStep, TrainingRow } from "../../schemas/index.ts";
-import { divideEpisodes, entryOrder, type EpisodeEntry } from "./divide.ts";
-import { closedAfterMs } from "./episode-times.ts";
-import { episodeRowOf } from "./episode-row.ts";
+import { keySequences } from "./sequences.ts";
 import { stepOf } from "./step-of.ts";
 
 /**
@@ -18,33 +16,11 @@ export function episodesOfRows(
   until: number,
 ): readonly EpisodeStep[] {
   const episodes = compiled.episodes!;
-  const byKey = new Map<string, TrainingRow[]>();
-  for (const row of rows) {
-    const key = episodes.keyOf(row);
-    if (key === null) continue;
-    const own = byKey.get(key);
-    if (own === undefined) byKey.set(key, [row]);
-    else own.push(row);
-  }
-  const closedAfter = closedAfterMs(compiled);
-  const keys = [...byKey.keys()].sort();
-  return keys.flatMap((key) => {
-    const own = byKey.get(key)!.map((row) => episodeRowOf(row, episodes));
-    const entries = own
-      .map((row) => ({ row, ...entryOf(row, until - closedAfter) }))
-      .sort((one, other) => entryOrder(one, other));
-    const places = divideEpisodes(entries, episodes);
-    return entries.map(({ row }, at) => {
+  return keySequences(compiled, rows, until).flatMap(({ key, entries, places }) =>
+    entries.map(({ step: row }, at) => {
       const place = places[at]!;
-      const next = place.next === undefined ? undefined : entries[place.next]!.row;
+      const next = place.next === undefined ? undefined : entries[place.next]!.step;
       return stepOf(episodes, key, { row, next, episodeId: entries[place.first]!.id, place });
-    });
-  });
-}
-
-function entryOf(
-  { decisionId: id, decisionTime: time, ends }: ReturnType<typeof episodeRowOf>,
-  closedUntil: number,
-): EpisodeEntry {
-  return { id, time, ends, closed: time <= closedUntil };
+    }),
+  );
 }

@@ -1,3 +1,4 @@
+import { valueName } from "../../blueprints/index.ts";
 import { loadScorer } from "../../serving/index.ts";
 import type { LoggedEpisodes } from "../../statistics/index.ts";
 import { onnxFromTrees } from "../onnx/index.ts";
@@ -7,7 +8,7 @@ import { episodeDefaults } from "./episode-learner.ts";
 import type { EpisodeSteps } from "./episode-steps.ts";
 import { fittedQ } from "./learners/fitted-q.ts";
 import { tableTree } from "./table-tree.ts";
-import { valueFile, valueOutput } from "./value-file.ts";
+import { valueFile } from "./value-file.ts";
 import { fitValues, valueRows } from "./value-trees.ts";
 
 /**
@@ -62,7 +63,7 @@ function expected(chances: Float64Array, from: number, values: ArrayLike<number>
 }
 
 async function valuesOf({ actions }: EpisodeSteps, onnxOf: (action: number) => Uint8Array): Promise<ActionValues> {
-  const models = actions.map((action, at) => ({ label: valueOutput(action), onnx: onnxOf(at) }));
+  const models = actions.map((action, at) => ({ label: valueName(action), onnx: onnxOf(at) }));
   const scorer = await loadScorer(valueFile(models, [], {}));
   return {
     async of(features, rows) {

@@ -1,8 +1,8 @@
+import { loggedName } from "../../blueprints/index.ts";
 import { onnxFromTrees, type LabelModel } from "../onnx/index.ts";
 import { parseModel, type Xgboost } from "../xgboost/index.ts";
 import type { EpisodeSteps } from "./episode-steps.ts";
 import { ofSteps, statesOf } from "./states.ts";
-import { loggedOutput } from "./value-file.ts";
 
 export interface LoggedPolicy {
   /** Outputs `logged_<action>`. */
@@ -37,7 +37,7 @@ export function cloneLogged(library: Xgboost, steps: EpisodeSteps, seed: number)
     params: { ...PARAMS, objective: "multi:softprob", num_class: actions.length, seed },
   });
   try {
-    const names = actions.map(loggedOutput);
+    const names = actions.map(loggedName);
     const onnx = onnxFromTrees(parseModel(booster.toJson()), {}, names);
     const all = Array.from({ length: states.count }, (_, state) => state);
     const shares = booster.predict(rowsOf(all), states.count);

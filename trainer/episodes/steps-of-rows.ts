@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { divideEpisodes, entryOrder, episodeRowOf, closedAfterMs, featuresOf, vectorsOf } from "../../rows/index.ts";
+import { featuresOf, keySequences, vectorsOf } from "../../rows/index.ts";
 import type { EpisodeRow, TrainingRow } from "../../schemas/index.ts";
 import { encodeFeatures, learnCategories, type Categories } from "../../serving/index.ts";
 import type { EpisodeSteps } from "./episode-steps.ts";
@@ -28,25 +28,10 @@ export function stretchesOf(
   rows: readonly TrainingRow[],
   until: number,
 ): readonly Stretch[] {
-  const episodes = compiled.episodes!;
-  const closedUntil = until - closedAfterMs(compiled);
-  const byKey = Map.groupBy(
-    rows.map((row) => ({ row, key: episodes.keyOf(row) })).filter(({ key }) => key !== null),
-    ({ key }) => key!,
-  );
-  const actions = new Set(episodes.actions);
+  const actions = new Set(compiled.episodes!.actions);
   const found: (Stretch & { readonly key: string })[] = [];
-  for (const key of [...byKey.keys()].sort()) {
-    const own = byKey
-      .get(key)!
-      .map(({ row }) => {
-        const step = episodeRowOf(row, episodes);
-        const { decisionId: id, decisionTime: time, ends } = step;
-        return { row, step, id, time, ends, closed: time <= closedUntil };
-      })
-      .sort(entryOrder);
-    const places = divideEpisodes(own, episodes);
-    let open: (typeof own)[number][] = [];
+  for (const { key, entries, places } of keySequences(compiled, rows, until)) {
+    let open: (typeof entries)[number][] = [];
     let isFirst = true;
     const end = (terminal: boolean): void => {
       if (open.length > 0) {
@@ -55,7 +40,7 @@ export function stretchesOf(
       }
       open = [];
     };
-    for (const [at, one] of own.entries()) {
+    for (const [at, one] of entries.entries()) {
       const { action, reward } = one.step;
       if (action === null || !actions.has(action) || reward === null) {
         end(false);

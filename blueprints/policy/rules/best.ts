@@ -1,6 +1,7 @@
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { percentText, rangeText } from "../../key-reference.ts";
 import type { FormulaValue } from "../../formula/index.ts";
+import { loggedName, valueName } from "../../labels/prediction-names.ts";
 import { complain } from "../../yaml/place.ts";
 import { readShare } from "../../yaml/scalars.ts";
 import { optional, readSection } from "../../yaml/section.ts";
@@ -21,8 +22,8 @@ declare module "../../blueprint.ts" {
   }
 }
 
-const VALUE = "value_";
-const LOGGED = "logged_";
+/** What the names of values begin with. */
+const VALUE = valueName("");
 
 /** The action with the highest value; of equal ones the earlier. */
 export const best: PolicyRuleKind<BestRule> = {
@@ -54,12 +55,12 @@ export const best: PolicyRuleKind<BestRule> = {
   canonical: ({ share, within }) => ({ share, within }),
   compute({ share, within }, types) {
     const actions = Object.keys(types)
-      .filter((name) => name.startsWith(VALUE) && Object.hasOwn(types, `${LOGGED}${name.slice(VALUE.length)}`))
+      .filter((name) => name.startsWith(VALUE) && Object.hasOwn(types, loggedName(name.slice(VALUE.length))))
       .map((name) => name.slice(VALUE.length));
     const isBoolean = actions.join() === "false,true";
     const read = (get: Get): { readonly best: number; readonly logged: readonly number[] } | null => {
-      const values = numbers(actions, (action) => get(`${VALUE}${action}`));
-      const logged = numbers(actions, (action) => get(`${LOGGED}${action}`));
+      const values = numbers(actions, (action) => get(valueName(action)));
+      const logged = numbers(actions, (action) => get(loggedName(action)));
       if (values === null || logged === null) return null;
       let at = -1;
       for (let action = 0; action < actions.length; action++)

@@ -1,8 +1,9 @@
+import { loggedName, valueName } from "../../../blueprints/index.ts";
 import { cellsOf, ordinalAt, plan, planFeatures } from "../cells.ts";
 import type { EpisodeLearner } from "../episode-learner.ts";
 import { largest } from "../states.ts";
 import { tableTree } from "../table-tree.ts";
-import { loggedOutput, valueFile, valueOutput } from "../value-file.ts";
+import { valueFile } from "../value-file.ts";
 
 /**
  * Dynamic programming in the decision process that the episodes show, for few states of discrete features. What an
@@ -32,7 +33,7 @@ export const empiricalMdp: EpisodeLearner<"empiricalMdp"> = {
         onnx: table.onnx(Float32Array.from({ length: rows }, (_, row) => of[row * actions + number]!)),
       }));
     return {
-      onnx: valueFile(models(values, valueOutput), models(logged, loggedOutput), metadata),
+      onnx: valueFile(models(values, valueName), models(logged, loggedName), metadata),
       values: stepsOf(values),
       logged: stepsOf(logged),
     };

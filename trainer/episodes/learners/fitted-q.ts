@@ -1,9 +1,10 @@
+import { valueName } from "../../../blueprints/index.ts";
 import { onnxFromTrees } from "../../onnx/index.ts";
 import { loadXgboost } from "../../xgboost/index.ts";
 import type { EpisodeLearner } from "../episode-learner.ts";
 import { cloneLogged } from "../logged-trees.ts";
 import { largest, ofSteps } from "../states.ts";
-import { valueFile, valueOutput } from "../value-file.ts";
+import { valueFile } from "../value-file.ts";
 import { fitValues, valueRows } from "../value-trees.ts";
 
 /** Fitted Q iteration on trees: the next state is worth as much as its best action. */
@@ -18,7 +19,7 @@ export const fittedQ: EpisodeLearner<"fittedQ"> = {
     const { values, trees } = fitValues(rows, best, { library, parameters, seed, onProgress });
     const { model, logged } = cloneLogged(library, steps, seed);
     const models = trees.map((one, action) => ({
-      label: valueOutput(steps.actions[action]!),
+      label: valueName(steps.actions[action]!),
       onnx: onnxFromTrees(one, {}),
     }));
     return {
