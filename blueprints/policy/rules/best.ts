@@ -1,7 +1,7 @@
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { percentText, rangeText } from "../../key-reference.ts";
 import type { FormulaValue } from "../../formula/index.ts";
-import { loggedName, valueName } from "../../labels/prediction-names.ts";
+import { actionsOf, loggedName, valueName } from "../../labels/prediction-names.ts";
 import { complain } from "../../yaml/place.ts";
 import { readShare } from "../../yaml/scalars.ts";
 import { optional, readSection } from "../../yaml/section.ts";
@@ -24,6 +24,8 @@ declare module "../../blueprint.ts" {
 
 /** What the names of values begin with. */
 const VALUE = valueName("");
+/** The actions of a decision of yes or no. */
+const BOOLEANS = actionsOf({ kind: "boolean" }).join();
 
 /** The action with the highest value; of equal ones the earlier. */
 export const best: PolicyRuleKind<BestRule> = {
@@ -45,6 +47,8 @@ export const best: PolicyRuleKind<BestRule> = {
         "no model learns what actions are worth",
         "write episodes: { learn: { learner: fittedQ } }",
       );
+    if (space?.kind === "actions" && space.actions.join() === BOOLEANS)
+      return complain(place, "the actions are the texts false and true", "write decisionSpace: boolean");
     if (share === undefined || within === undefined) return undefined;
     return { rule: { kind: "best", share, within }, formulas: [] };
   },
@@ -57,7 +61,7 @@ export const best: PolicyRuleKind<BestRule> = {
     const actions = Object.keys(types)
       .filter((name) => name.startsWith(VALUE) && Object.hasOwn(types, loggedName(name.slice(VALUE.length))))
       .map((name) => name.slice(VALUE.length));
-    const isBoolean = actions.join() === "false,true";
+    const isBoolean = actions.join() === BOOLEANS;
     const read = (get: Get): { readonly best: number; readonly logged: readonly number[] } | null => {
       const values = numbers(actions, (action) => get(valueName(action)));
       const logged = numbers(actions, (action) => get(loggedName(action)));

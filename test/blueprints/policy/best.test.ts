@@ -94,3 +94,9 @@ test.each([
 ])("learning from episodes does not go with %s", (_, text, what) => {
   expect(messages(text).join()).toContain(what);
 });
+
+test("texts that read as booleans are no actions of the rule", () => {
+  expect(messages(NUDGES.replace("[hold, send, call]", '["false", "true"]')).join()).toContain(
+    "the actions are the texts false and true (write decisionSpace: boolean)",
+  );
+});
