@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { streamsLimits } from "./limits.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { withoutStops } from "./shortened.ts";
@@ -147,7 +148,7 @@ const seconds = (ms: number): number => Math.round(ms / 100) / 10;
 export function reasonOf(error: unknown): string {
   const messages: string[] = [];
   for (let link = error, depth = 0; link !== undefined && depth < 6; depth++) {
-    const message = link instanceof Error ? link.message || link.name : String(link);
+    const message = link instanceof Error ? link.message || link.name : shown(link);
     // Errors often repeat their causes.
     if (!messages.some((said) => said.includes(message))) messages.push(message);
     link = link instanceof Error ? link.cause : undefined;
@@ -155,4 +156,9 @@ export function reasonOf(error: unknown): string {
   const last = messages.length - 1;
   const joined = messages.map((message, at) => (at === last ? message : withoutStops(message))).join(": ");
   return withoutSecrets(joined);
+}
+
+/** Libraries throw what is no error now and then, also objects that have no text. */
+function shown(thrown: unknown): string {
+  return typeof thrown === "object" ? inspect(thrown, { depth: 1, breakLength: Infinity }) : String(thrown);
 }

@@ -127,6 +127,7 @@ test("an error's reason has the messages of its causes, each once", () => {
   const outer = new Error("start producer: ECONNREFUSED. Check the brokers", { cause: inner });
   expect(reasonOf(outer)).toBe("start producer: ECONNREFUSED. Check the brokers: socket 7");
   expect(reasonOf("plain")).toBe("plain");
+  expect(reasonOf(Object.assign(Object.create(null), { code: 7 }))).toBe("[Object: null prototype] { code: 7 }");
   const refused = new Error("connect ECONNREFUSED.");
   expect(reasonOf(new Error("Connection failed.", { cause: refused }))).toBe(
     "Connection failed: connect ECONNREFUSED.",

@@ -1,6 +1,6 @@
 import { ConnectionPool, Writer, type API, type Connection } from "@platformatic/kafka";
 import { within } from "../../pause.ts";
-import type { KafkaSettings } from "../kafka/cluster/options.ts";
+import { answerMs, type KafkaSettings } from "../kafka/cluster/options.ts";
 import type { Request } from "../kafka/cluster/wire.ts";
 import { clientError, type Address } from "./client-error.ts";
 import { connectionOptions } from "./connection-options.ts";
@@ -18,11 +18,12 @@ export class Connections {
   readonly #pools: Readonly<Record<Purpose, ConnectionPool>>;
 
   constructor(settings: KafkaSettings) {
-    const requestTimeout = settings.deliveryTimeoutMs;
-    const joinTimeout = Math.max(requestTimeout, settings.rebalanceTimeoutMs + joinGraceMs);
+    const usual = answerMs(settings);
+    const joinTimeout = Math.max(settings.deliveryTimeoutMs, settings.rebalanceTimeoutMs + joinGraceMs);
+    // The library cuts a connection on which a request was not answered in time.
     this.#pools = {
-      ask: pool(settings, requestTimeout),
-      fetch: pool(settings, requestTimeout),
+      ask: pool(settings, usual),
+      fetch: pool(settings, usual + settings.fetchWaitMs),
       join: pool(settings, joinTimeout),
     };
   }

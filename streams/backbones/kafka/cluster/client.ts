@@ -2,13 +2,14 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Kafka, logLevel, type ISocketFactory } from "kafkajs";
 import { bearerLogin } from "./bearer-login.ts";
+import { mendConnections } from "./connections.ts";
 import { ConnectionLost, streamsError } from "./kafka-errors.ts";
 import { shownAddress } from "../../../secrets.ts";
 import type { KafkaSettings } from "./options.ts";
 import { explained } from "./probe.ts";
 import { refusalIn } from "./refusals.ts";
-import { pause, retrying } from "./retrying.ts";
-import type { Broker, Cluster } from "./wire.ts";
+import { retrying } from "./retrying.ts";
+import type { Cluster } from "./wire.ts";
 import { within } from "../../../pause.ts";
 import { brokenPromise } from "../../../errors.ts";
 
@@ -53,8 +54,7 @@ export function kafkaClient(settings: KafkaSettings, sockets = new Set<Socket>()
 export async function openCluster(settings: KafkaSettings): Promise<Cluster> {
   const sockets = new Set<Socket>();
   const cluster = clusterOf(kafkaClient(settings, sockets));
-  const findBroker = cluster.findBroker.bind(cluster);
-  cluster.findBroker = async (options) => connectOnce(await findBroker(options));
+  mendConnections(cluster, settings);
   const findCoordinator = cluster.findGroupCoordinator.bind(cluster);
   cluster.findGroupCoordinator = (options) =>
     findCoordinator(options).catch(async (error: unknown) => {
@@ -113,35 +113,6 @@ function clusterOf(kafka: Kafka): Cluster {
     ],
   });
   return cluster!;
-}
-
-interface Pooled {
-  readonly connectionPool: {
-    readonly pool: readonly { connect(): Promise<unknown>; disconnect(): Promise<unknown> }[];
-  };
-}
-
-const mended = new WeakSet<Broker>();
-
-/**
- * Two requests that find a connection closed would open two sockets, of which kafkajs forgets one. And a connection that is opened while kafkajs still takes leave
- * of the closed one loses its new socket to that, and the clock of its requests: they would never be answered and never time out.
- */
-function connectOnce(broker: Broker): Broker {
-  if (mended.has(broker)) return broker;
-  mended.add(broker);
-  for (const connection of (broker as unknown as Pooled).connectionPool.pool) {
-    const [connect, disconnect] = [connection.connect.bind(connection), connection.disconnect.bind(connection)];
-    let connecting: Promise<unknown> | undefined;
-    let leaving: Promise<unknown> | undefined;
-    connection.disconnect = () => (leaving ??= disconnect().finally(() => (leaving = undefined)));
-    const connectAfterwards = async (): Promise<unknown> => {
-      if (leaving !== undefined) await Promise.race([leaving.catch(() => undefined), pause(goodbyeMs)]);
-      return connect();
-    };
-    connection.connect = () => (connecting ??= connectAfterwards().finally(() => (connecting = undefined)));
-  }
-  return broker;
 }
 
 function never(): never {

@@ -63,6 +63,14 @@ export interface KafkaSettings extends Required<Omit<KafkaBackboneOptions, Own>>
   readonly close: () => void;
 }
 
+/**
+ * How long one request may go without an answer, in milliseconds. It is a third of the time that a call has, so that a
+ * connection that has fallen silent leaves time for another.
+ */
+export function answerMs({ deliveryTimeoutMs }: Pick<KafkaSettings, "deliveryTimeoutMs">): number {
+  return Math.min(deliveryTimeoutMs, Math.max(1_000, Math.round(deliveryTimeoutMs / 3)));
+}
+
 /** The options with defaults, checked once and frozen. */
 export function kafkaSettings(options: KafkaBackboneOptions): KafkaSettings {
   const listed = typeof options.brokers === "string" ? options.brokers.split(",") : options.brokers;
