@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { KafkaJSConnectionError } from "kafkajs";
+import kafkajs from "kafkajs";
 import { within } from "../../../pause.ts";
 import { answerMs, type KafkaSettings } from "./options.ts";
 import { pause } from "./retrying.ts";
@@ -107,5 +107,5 @@ function answerInTime(connection: Connection, settings: KafkaSettings): void {
 }
 
 function lost({ host, port }: Connection, reason: string): Error {
-  return new KafkaJSConnectionError(reason, { broker: `${host}:${port}` });
+  return new kafkajs.KafkaJSConnectionError(reason, { broker: `${host}:${port}` });
 }
