@@ -18,6 +18,7 @@ export { betOnMean, gainsOver, PROOF, type Wealth } from "./paired/betting.ts";
 export { confidenceSequence } from "./paired/confidence-sequence.ts";
 export { calibrationExcess } from "./calibration-excess.ts";
 export { populationStability } from "./population-stability.ts";
+export { differenceByUnit, type ArmRows, type DifferenceByUnit } from "./difference-by-unit.ts";
 export { meanByUnit, type MeanByUnit } from "./mean-by-unit.ts";
 export { aucInfluences, meanInfluences } from "./paired/influences.ts";
 export { offPolicyEstimators } from "./off-policy/estimators/index.ts";

@@ -22,6 +22,19 @@ export function meanByUnit(
   units: readonly string[],
   weights?: readonly number[],
 ): MeanByUnit | undefined {
+  const found = spreadByUnit(values, units, weights);
+  if (found === undefined) return undefined;
+  const { mean, squaredError, units: count } = found;
+  const [low, high] = confidenceSequence(mean, squaredError * count, count);
+  return { mean, low, high, units: count };
+}
+
+/** @returns the mean, its squared standard error by the spread between units, and the number of units that weigh something */
+export function spreadByUnit(
+  values: readonly number[],
+  units: readonly string[],
+  weights?: readonly number[],
+): { readonly mean: number; readonly squaredError: number; readonly units: number } | undefined {
   const weightOf = (row: number): number => weights?.[row] ?? 1;
   const total = values.reduce((sum, _, row) => sum + weightOf(row), 0);
   if (!(total > 0)) return undefined;
@@ -32,7 +45,5 @@ export function meanByUnit(
     if (weight > 0) moved.set(units[row]!, (moved.get(units[row]!) ?? 0) + weight * (value - mean));
   }
   const squares = [...moved.values()].reduce((sum, each) => sum + each ** 2, 0);
-  const variance = (squares * moved.size) / total ** 2;
-  const [low, high] = confidenceSequence(mean, variance, moved.size);
-  return { mean, low, high, units: moved.size };
+  return { mean, squaredError: squares / total ** 2, units: moved.size };
 }
