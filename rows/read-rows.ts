@@ -42,6 +42,8 @@ export interface ReadOptions {
   readonly again?: RowsReading | undefined;
   /** Of more records than so a sample is read: those of some decisions, always the same ones for the same number of records. Absent: all. */
   readonly most?: number | undefined;
+  /** Rows of decisions that are not later than this, ms, are not read. Absent: all are. */
+  readonly since?: number | undefined;
   /** The rows lie in columns (`PackedRows`), which takes less memory; they have no keys of their own and can't be spread. */
   readonly packed?: boolean;
 }
@@ -54,6 +56,7 @@ export interface ReadOptions {
  * @param topic of the rows; absent: the use case's own
  * @param again repeats a former reading, and reads nothing else
  * @param most of more records than so a sample of the decisions is read
+ * @param since decision time: only later decisions count
  * @param packed the rows have columns in common
  */
 export async function readRows(
@@ -62,7 +65,7 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
   until: number,
-  { topic = rowsTopic(compiled), again, most, packed = false }: ReadOptions = {},
+  { topic = rowsTopic(compiled), again, most, since = Number.NEGATIVE_INFINITY, packed = false }: ReadOptions = {},
 ): Promise<RowsRead> {
   const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
@@ -82,11 +85,13 @@ export async function readRows(
   const own = ownLabel(serdes, compiled, blueprints);
   /** Bytes of the current row. */
   let bytes: Uint8Array | null = null;
-  const isWanted = (record: RawRecord): true => {
+  // A row is later than its decision.
+  const isWanted = (record: RawRecord): boolean => {
     bytes = record.value;
-    return true;
+    return record.timestamp > since;
   };
   for await (const { value } of readTopic(backbone, serdes, topic, { ranges, onBad, isWanted })) {
+    if ((value["decisionTime"] as number) <= since) continue;
     const version = value["blueprintVersion"] as string;
     if ((value["rowTime"] as number) > until) {
       later++;
