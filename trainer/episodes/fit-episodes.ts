@@ -12,6 +12,7 @@ import type { EpisodeSteps } from "./episode-steps.ts";
 import { evaluateByTrees, loggedEpisodes, type TargetPolicy } from "./fitted-q-evaluation.ts";
 import { judgeProposal, type ProposalVerdict } from "./judge.ts";
 import { episodeLearners } from "./learners/index.ts";
+import { policyChances } from "./policy-chances.ts";
 
 export interface EpisodesRequest {
   /** Of the blueprint: its policy is judged, with its exploration. */
@@ -78,9 +79,9 @@ async function judged(
 
 /** The blueprint's policy by a model's file, with its exploration, on encoded features. */
 function policyOf(compiled: CompiledBlueprint, categories: Categories, scorer: Scorer): TargetPolicy {
-  const { policy, explorer, layout, blueprint, episodes } = compiled;
+  const { layout, episodes } = compiled;
   const actions = episodes!.actions;
-  const isBoolean = blueprint.decisionSpace.kind === "boolean";
+  const chancesOf = policyChances(compiled);
   const outputs = actions.flatMap((action) =>
     [valueName(action), loggedName(action)].map((name) => ({ name, at: scorer.outputs.indexOf(name) })),
   );
@@ -94,17 +95,7 @@ function policyOf(compiled: CompiledBlueprint, categories: Categories, scorer: S
         if (Number.isNaN(value)) return null;
         return kind === "category" ? (categories[name]![value] ?? null) : value;
       });
-      const own = policy.decide(vector, predictions);
-      const greedy = actions.indexOf(isBoolean ? String(own) : (own as string));
-      const drawn = policy.distribution(vector, predictions);
-      if (drawn !== null) {
-        chances.set(drawn, row * actions.length);
-        continue;
-      }
-      const scores = actions.map((_, at) => Number(at === greedy));
-      const shares =
-        explorer === null ? scores : explorer.distribution({ scores, greedy, beliefs: [] }, policy.defaults);
-      chances.set(shares, row * actions.length);
+      chances.set(chancesOf(vector, predictions), row * actions.length);
     }
     return chances;
   };

@@ -1,27 +1,16 @@
-import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { climbingState, type ValidBlueprints } from "../../catalogue/index.ts";
+import { learnsEpisodes } from "../../blueprints/index.ts";
 import { readRows, rowsTopic, withoutExtremes } from "../../rows/index.ts";
-import type { ModelRecorded, ModelState, TrainingRow } from "../../schemas/index.ts";
+import type { TrainingRow } from "../../schemas/index.ts";
 import type { Backbone } from "../../streams/index.ts";
 import { compareModels, judgedUnit, type Comparison } from "../evidence/compare-models.ts";
 import { learntLabels, rowsWith } from "../learnt-labels.ts";
 import { predictRows } from "../predict-rows.ts";
 import { isAfter, seenBy } from "../split-rows.ts";
 import type { TrainingTools } from "../training-tools.ts";
+import { canarySteps, countDecisions, failureOf, firstFailure, standing, type Climber } from "./climber.ts";
+import { gatherEpisodes } from "./gather-episodes.ts";
 import { guardrailFigures } from "./guardrail-figures.ts";
-import type { Failure, LadderEvidence, Trial } from "./ladder-check.ts";
-
-/** A model on the ladder. */
-export interface Climber {
-  readonly compiled: CompiledBlueprint;
-  readonly known: ValidBlueprints;
-  readonly model: ModelRecorded;
-  /** The model in production. */
-  readonly rival: ModelRecorded;
-  /** Event time, ms: rows complete after it are left out. */
-  readonly now: number;
-  readonly trial: Trial;
-}
+import type { LadderEvidence } from "./ladder-check.ts";
 
 /** Of more records a sample of the decisions judges. */
 const MOST_RECORDS = 200_000;
@@ -32,19 +21,13 @@ export async function gatherEvidence(
   tools: Pick<TrainingTools, "backbone" | "serdes" | "scorers">,
   climber: Climber,
 ): Promise<LadderEvidence> {
-  const { compiled, model, rival, now, trial } = climber;
-  const { blueprint, weight } = compiled;
-  const ladder = blueprint.ladder!;
-  const state = climbingState(model, now)!;
-  const base = {
-    ladder,
-    state,
-    rival: rival.modelId,
-    trial,
-    ...{ metric: blueprint.training.metric, tolerance: blueprint.training.tolerance },
-  };
+  if (learnsEpisodes(climber.compiled.blueprint)) return gatherEpisodes(tools, climber);
+  const { compiled, model, rival } = climber;
+  const { weight } = compiled;
+  const base = { ...standing(climber), episodes: null };
+  const { state } = base;
   const read = await rowsSince(tools, climber);
-  const steps = canarySteps(model.states);
+  const steps = canarySteps(model);
   const ofCanary = steps.length === 0 ? [] : read.filter(isAfter(steps[0]!.time));
   const own = ofCanary.filter((row) => row["modelId"] === model.modelId);
   const isFailed = (row: TrainingRow): boolean =>
@@ -52,7 +35,7 @@ export async function gatherEvidence(
   const failed = own.find(isFailed);
   const guarded = guardrailFigures(compiled, ofCanary, steps, { modelId: model.modelId, rival: rival.modelId });
   const ownNow = own.filter(isAfter(state.time));
-  const known = { ...base, own: new Set(ownNow.map((row) => row["decisionId"])).size, guardrails: guarded };
+  const known = { ...base, own: countDecisions(ownNow), guardrails: guarded };
   if (failed !== undefined)
     return { ...known, comparison: nothing, failure: failureOf(failed, "it was decided without a prediction") };
   const [first] = judgedUnit(compiled);
@@ -63,7 +46,7 @@ export async function gatherEvidence(
   try {
     return { ...known, failure: null, comparison: await compareModels(compiled, rows, ours, theirs) };
   } catch (error) {
-    const failure = await firstFailure(rows, async (row) => void (await predictRows(ours, compiled, [row])));
+    const failure = await firstFailure(rows, (row) => predictRows(ours, compiled, [row]));
     // It is the model in production that fails.
     if (failure === null) throw error;
     return { ...known, failure, comparison: nothing };
@@ -91,25 +74,3 @@ async function rowsSince(
 
 const offsetsOf = async (backbone: Backbone, topic: string): ReturnType<Backbone["offsets"]> =>
   (await backbone.partitions(topic)) === undefined ? [] : backbone.offsets([topic]);
-
-/** Its states as a canary of the ladder, without a state of another kind between. */
-function canarySteps(states: readonly ModelState[]): readonly ModelState[] {
-  const isStep = ({ ladder, state }: ModelState): boolean => ladder && state === "canary";
-  return states.slice(states.findLastIndex((state) => !isStep(state)) + 1);
-}
-
-const failureOf = (row: TrainingRow, reason: string): Failure => ({ decisionId: row["decisionId"] as string, reason });
-
-async function firstFailure(
-  rows: readonly TrainingRow[],
-  predict: (row: TrainingRow) => Promise<void>,
-): Promise<Failure | null> {
-  for (const row of rows) {
-    try {
-      await predict(row);
-    } catch (error) {
-      return failureOf(row, error instanceof Error ? error.message : String(error));
-    }
-  }
-  return null;
-}

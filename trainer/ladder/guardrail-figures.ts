@@ -1,6 +1,7 @@
 import type { CompiledBlueprint, Guardrail } from "../../blueprints/index.ts";
 import type { ModelState, TrainingRow } from "../../schemas/index.ts";
 import { meanByUnit, type MeanByUnit } from "../../statistics/index.ts";
+import { stepWeights } from "./step-weights.ts";
 
 /** A label, or the reward, of the units of a canary beside all others, where the policy acted. */
 export interface GuardrailFigures extends Guardrail {
@@ -11,7 +12,7 @@ export interface GuardrailFigures extends Guardrail {
 }
 
 /** Where the product's own choice acted, no model is to blame. */
-const NOT_THE_POLICY: ReadonlySet<unknown> = new Set(["holdout", "control", "logged"]);
+export const NOT_THE_POLICY: ReadonlySet<unknown> = new Set(["holdout", "control", "logged"]);
 
 /**
  * The means by unit of what a blueprint guards.
@@ -53,13 +54,6 @@ function weightsByStep(
   others: readonly TrainingRow[],
   steps: readonly ModelState[],
 ): readonly number[] {
-  const stepOf = ({ decisionTime }: TrainingRow): number =>
-    steps.findLastIndex(({ time }) => time < (decisionTime as number));
-  const countOf = (rows: readonly TrainingRow[]): ReadonlyMap<number, number> => {
-    const counts = new Map<number, number>();
-    for (const row of rows) counts.set(stepOf(row), (counts.get(stepOf(row)) ?? 0) + 1);
-    return counts;
-  };
-  const [owned, all] = [countOf(own), countOf(others)];
-  return others.map((row) => (owned.get(stepOf(row)) ?? 0) / all.get(stepOf(row))!);
+  const timesOf = (rows: readonly TrainingRow[]): readonly number[] => rows.map((row) => row["decisionTime"] as number);
+  return stepWeights(timesOf(own), timesOf(others), steps);
 }

@@ -1,7 +1,9 @@
 import type { LadderConfig, Metric } from "../../blueprints/index.ts";
 import type { ModelState } from "../../schemas/index.ts";
 import type { Comparison } from "../evidence/compare-models.ts";
+import type { EpisodeEstimate } from "./episode-estimate.ts";
 import type { GuardrailFigures } from "./guardrail-figures.ts";
+import type { ReturnFigures } from "./return-figures.ts";
 
 /** How the model did on the newest decisions, as the loop asks a model. */
 export interface Trial {
@@ -33,10 +35,20 @@ export interface LadderEvidence {
   readonly failure: Failure | null;
   /** On labelled rows that neither of the two has learnt from. */
   readonly comparison: Comparison;
+  /** Of a model that learnt from episodes; null: it learnt labels, or it failed a row. */
+  readonly episodes: EpisodeEvidence | null;
   /** Labelled decisions that the model made as the canary since it has its share. */
   readonly own: number;
   /** In the blueprint's order. */
   readonly guardrails: readonly GuardrailFigures[];
+}
+
+/** What episodes say of a model that learnt from them. */
+export interface EpisodeEvidence {
+  /** In shadow. */
+  readonly estimate: EpisodeEstimate | undefined;
+  /** As the canary. */
+  readonly returns: ReturnFigures | undefined;
 }
 
 /** `pass`: nothing is in the way. `wait`: it can't be said yet. `fail`: the model has to go. */

@@ -7,7 +7,6 @@ import { complain, type Place } from "../../yaml/place.ts";
 import { readDuration, readNumber, readOrNone, readShare } from "../../yaml/scalars.ts";
 import { complainTwice, optional, readEntries, readItems, readSection } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
-import { episodesSection } from "../labels/episodes.ts";
 import { labelsSection } from "../labels/labels.ts";
 import { rewardSection } from "../labels/reward.ts";
 
@@ -59,12 +58,6 @@ export const ladderSection: BlueprintSection<"ladder", Partly<LadderConfig> | nu
 };
 
 function readLadder(place: Place, of: Reading): Partly<LadderConfig> | undefined {
-  if ((of(episodesSection)?.learn ?? null) !== null)
-    return complain(
-      place,
-      "its steps compare predictions of labels, and this model learns from episodes",
-      "take it away",
-    );
   const section = readSection(
     place,
     Object.keys(KEYS).filter((key) => !key.includes(".")),

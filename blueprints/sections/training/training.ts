@@ -13,6 +13,7 @@ import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { featureType } from "../../features/kinds/index.ts";
 import { featuresSection } from "../features.ts";
 import { episodesSection } from "../labels/episodes.ts";
+import { ladderSection } from "./ladder.ts";
 import { labelSection } from "../labels/label.ts";
 import { readFeatureNames } from "./feature-names.ts";
 import { readWeight } from "./weight.ts";
@@ -34,7 +35,11 @@ const KEYS = {
     OBJECTIVES.map((each) => `${METRICS[each].join(", ")} for ${each}`).join("; "),
     OBJECTIVES.map((each) => `${DEFAULTS.metric[each]} for ${each}`).join(", "),
   ],
-  tolerance: ["percentage of the metric", percentText(tolerance), rangeText("tolerance", percentText)],
+  tolerance: [
+    "percentage of the metric, or of an episode's return",
+    percentText(tolerance),
+    rangeText("tolerance", percentText),
+  ],
   refreshAfter: ["duration, or `none`", formatDuration(refreshAfterMs), rangeText("refreshAfter", formatDuration)],
   slices: ["list of features that are categories or booleans", "none", mostText("sliced", "features")],
   calibration: ["percentage of the mean label", "it is not asked", rangeText("calibration", percentText)],
@@ -107,7 +112,9 @@ const mostUnsaid = (minRows: number): number => Math.max(DEFAULTS.training.maxRo
 function readTraining(place: Place, objective: Objective | undefined, of: Reading): Partly<TrainingConfig> {
   const section = readSection(place, Object.keys(KEYS));
   const learn = of(episodesSection)?.learn ?? null;
-  for (const name of learn === null ? [] : OF_LABELS) {
+  // The steps of a ladder tolerate a share of an episode's return.
+  const others = of(ladderSection) === null ? OF_LABELS : OF_LABELS.filter((name) => name !== "tolerance");
+  for (const name of learn === null ? [] : others) {
     const at = section?.fields.get(name);
     if (at !== undefined)
       complain(at, `${name} is of models that learn labels, and this one learns from episodes`, "take it away");

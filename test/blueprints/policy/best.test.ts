@@ -90,9 +90,18 @@ test.each([
     `${NUDGES}training: { weight: fatigue }\n`,
     "weight is of models that learn labels, and this one learns from episodes",
   ],
-  ["a ladder", `${NUDGES}ladder: {}\n`, "its steps compare predictions of labels, and this model learns from episodes"],
+  [
+    "a tolerance, where no step of a ladder tolerates anything",
+    `${NUDGES}training: { tolerance: 10% }\n`,
+    "tolerance is of models that learn labels, and this one learns from episodes",
+  ],
 ])("learning from episodes does not go with %s", (_, text, what) => {
   expect(messages(text).join()).toContain(what);
+});
+
+test("a model that learns from episodes may climb a ladder, which tolerates a share of the return", () => {
+  const { blueprint } = compileBlueprint(`${NUDGES}ladder: { canary: [10%] }\ntraining: { tolerance: 20% }\n`);
+  expect([blueprint.ladder!.canary, blueprint.training.tolerance]).toEqual([[0.1], 0.2]);
 });
 
 test("texts that read as booleans are no actions of the rule", () => {

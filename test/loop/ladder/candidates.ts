@@ -28,9 +28,14 @@ const withCost = (late: Uint8Array, name: string): Uint8Array =>
 export const byMargins = (name: string, light: number, heavy: number): Uint8Array =>
   withCost(stump("binary:logistic", light, heavy), name);
 
-const graphOf = (name: string, nodes: readonly GraphNode[], tensors: Parameters<typeof encodeModel>[0]["tensors"]) =>
+const graphOf = (
+  name: string,
+  nodes: readonly GraphNode[],
+  tensors: Parameters<typeof encodeModel>[0]["tensors"],
+  columns = 1,
+) =>
   encodeModel({
-    ...{ name, input: { name: "features", columns: 1 }, outputs: [{ name: "prediction", columns: 1 }] },
+    ...{ name, input: { name: "features", columns }, outputs: [{ name: "prediction", columns: 1 }] },
     ...{ nodes, tensors, metadata: {} },
   });
 
@@ -43,24 +48,24 @@ const node = (
 
 /** It has an entry for each whole weight up to 24, and none for heavier ones. */
 export const crashing = (name = "crashing"): Uint8Array =>
-  withCost(
-    graphOf(
-      "lookup",
-      [
-        node("Cast", ["features"], "codes", { to: { kind: "integer", value: 7 } }),
-        node("Gather", ["table", "codes"], "entries", { axis: { kind: "integer", value: 0 } }),
-        node("Reshape", ["entries", "shape"], "prediction"),
-      ],
-      [
-        {
-          name: "table",
-          shape: [25, 1],
-          values: Float32Array.from({ length: 25 }, (_, at) => (at < 10 ? 0.12 : 0.88)),
-        },
-        { name: "shape", shape: [2], values: { integers: [-1, 1] } },
-      ],
-    ),
-    name,
+  withCost(lookup(Float32Array.from({ length: 25 }, (_, at) => (at < 10 ? 0.12 : 0.88))), name);
+
+/** A file with an entry for each whole number of its first feature, and none for others. */
+export const lookup = (entries: Float32Array, columns = 1): Uint8Array =>
+  graphOf(
+    "lookup",
+    [
+      node("Gather", ["features", "first"], "own", { axis: { kind: "integer", value: 1 } }),
+      node("Cast", ["own"], "codes", { to: { kind: "integer", value: 7 } }),
+      node("Gather", ["table", "codes"], "entries", { axis: { kind: "integer", value: 0 } }),
+      node("Reshape", ["entries", "shape"], "prediction"),
+    ],
+    [
+      { name: "table", shape: [entries.length, 1], values: entries },
+      { name: "first", shape: [1], values: { integers: [0] } },
+      { name: "shape", shape: [2], values: { integers: [-1, 1] } },
+    ],
+    columns,
   );
 
 /** As good as the best, after some millions of multiplications. */

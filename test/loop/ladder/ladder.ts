@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { moveModel } from "../../../catalogue/index.ts";
 import type { DecisionRecorded, ModelRecorded } from "../../../schemas/index.ts";
 import { byMargins, crashing, slow } from "./candidates.ts";
-import { Climb, type Log } from "./climb.ts";
+import { Climb } from "./climb.ts";
+import type { Log } from "./rig.ts";
 
 const statesOf = (states: ModelRecorded["states"]): readonly unknown[] =>
   states.map(({ state, share, ladder }) => [state, share, ladder]);

@@ -19,7 +19,7 @@ const good: LadderEvidence = {
   },
   ...{ metric: "auc", tolerance: 0.05, state: state(), rival: "m1" },
   ...{ trial: { decisions: 200, ms: 0.2, failure: null }, failure: null },
-  ...{ comparison: gain(-0.01, 0.03), own: 0, guardrails: [] },
+  ...{ comparison: gain(-0.01, 0.03), episodes: null, own: 0, guardrails: [] },
 };
 const judged = (more: Partial<LadderEvidence>, now = AT + DAY) => judgeStep({ ...good, ...more }, now);
 const cost = (canary: readonly number[], production: readonly number[], units = 300): GuardrailFigures => {

@@ -1,9 +1,8 @@
 import { figureText } from "../../figure-text.ts";
 import type { GuardrailFigures } from "../guardrail-figures.ts";
 import type { LadderCheck, LadderVerdict } from "../ladder-check.ts";
+import { LEAST_UNITS } from "../least-units.ts";
 
-/** Bounds of the mean of fewer units say nothing. */
-const LEAST_UNITS = 30;
 const figure = (value: number): string => figureText(value, 4);
 
 /**

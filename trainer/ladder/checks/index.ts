@@ -5,9 +5,19 @@ import { guardrails } from "./guardrails.ts";
 import { inTime } from "./in-time.ts";
 import { noWorse } from "./no-worse.ts";
 import { predicts } from "./predicts.ts";
+import { returnsNoLess } from "./returns-no-less.ts";
+import { worthNoLess } from "./worth-no-less.ts";
 
 /** In the order in which they are told. */
-export const ladderChecks: readonly LadderCheck[] = [predicts, inTime, noWorse, guardrails, enough];
+export const ladderChecks: readonly LadderCheck[] = [
+  predicts,
+  inTime,
+  noWorse,
+  worthNoLess,
+  returnsNoLess,
+  guardrails,
+  enough,
+];
 
 /** Whether a model that was tried has to go, whatever else is known of it. */
 export const failsTrial = (ladder: LadderConfig, trial: Trial): boolean =>

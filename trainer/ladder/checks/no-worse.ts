@@ -4,7 +4,8 @@ import type { LadderCheck } from "../ladder-check.ts";
 /** The model is not worse than the one in production by more than is tolerated, and is not proved worse. */
 export const noWorse: LadderCheck = {
   name: "noWorse",
-  verdict({ metric, tolerance, rival, comparison: { ours, theirs, gain } }) {
+  verdict({ metric, tolerance, rival, comparison: { ours, theirs, gain }, episodes }) {
+    if (episodes !== null) return undefined;
     const other = theirs[metric];
     if (gain === undefined || other === undefined)
       return { kind: "wait", reason: `no labelled decisions by which ${metric} compares it with ${rival}` };

@@ -1,0 +1,91 @@
+import { predictionNames } from "../../blueprints/index.ts";
+import { readRows } from "../../rows/index.ts";
+import type { TrainingRow } from "../../schemas/index.ts";
+import { predictLabels } from "../predict-rows.ts";
+import { isAfter } from "../split-rows.ts";
+import type { TrainingTools } from "../training-tools.ts";
+import { canarySteps, countDecisions, firstFailure, standing, type Climber } from "./climber.ts";
+import { estimateBy } from "./episode-estimate.ts";
+import { guardrailFigures } from "./guardrail-figures.ts";
+import type { LadderEvidence } from "./ladder-check.ts";
+import { returnFigures } from "./return-figures.ts";
+import { seenEpisodes, type SeenEpisode } from "./seen-episodes.ts";
+import { settledUntil } from "./settled.ts";
+
+const noComparison = Object.freeze({ ours: {}, theirs: {}, gain: undefined });
+
+/**
+ * What is known of a model that learnt from episodes. In shadow: what its policy would be worth, by the episodes of the
+ * model in production that began since its training. As the canary: what the episodes of its units return, beside those
+ * of the others.
+ */
+export async function gatherEpisodes(
+  tools: Pick<TrainingTools, "backbone" | "serdes" | "scorers">,
+  climber: Climber,
+): Promise<LadderEvidence> {
+  const { compiled, known, model, rival, now } = climber;
+  const steps = canarySteps(model);
+  const after = steps[0]?.time ?? model.provenance.trainedUntil;
+  const read = await rowsSince(tools, climber, after - compiled.episodes!.gapMs);
+  const rows = read.filter((row) => {
+    const of = known.version(model.useCase, row["blueprintVersion"] as string);
+    return of !== undefined && compiled.episodes!.counts(of.blueprint);
+  });
+  const base = standing(climber);
+  const ofCanary = steps.length === 0 ? [] : rows.filter(isAfter(after));
+  const own = ofCanary.filter((row) => row["modelId"] === model.modelId);
+  const both = { modelId: model.modelId, rival: rival.modelId };
+  const facts = {
+    ...{ ...base, comparison: noComparison, own: countDecisions(own.filter(isAfter(base.state.time))) },
+    guardrails: guardrailFigures(compiled, ofCanary, steps, both),
+  };
+  const scorer = await tools.scorers.get(model);
+  const predicted = (some: readonly TrainingRow[]): Promise<unknown> =>
+    predictLabels(scorer, compiled, some, predictionNames(compiled.blueprint));
+  const failed = async (some: readonly TrainingRow[]): Promise<LadderEvidence> => ({
+    ...{ ...facts, episodes: null, failure: await firstFailure(some, (row) => predicted([row])) },
+  });
+  // The policy gives no value where the model fails, or where a feature that a formula needs is missing.
+  const refused = await failed(own.filter(({ reason }) => reason === "error"));
+  if (refused.failure !== null) return refused;
+  const episodes = seenEpisodes(compiled, rows, after, now);
+  if (steps.length > 0)
+    return {
+      ...facts,
+      failure: null,
+      episodes: { estimate: undefined, returns: returnFigures(episodes, steps, both) },
+    };
+  const judging = judgingOf(episodes, rival.modelId, compiled.episodes!.actions);
+  try {
+    const estimate = await estimateBy(compiled, scorer, judging);
+    return { ...facts, failure: null, episodes: { estimate, returns: undefined } };
+  } catch (error) {
+    const found = await failed(judging.flatMap((episode) => episode.rows));
+    if (found.failure === null) throw error;
+    return found;
+  }
+}
+
+/** Whole episodes of the model in production with all that an estimate needs. */
+function judgingOf(
+  episodes: readonly SeenEpisode[],
+  rival: string,
+  actions: readonly string[],
+): readonly SeenEpisode[] {
+  const known = new Set<string | null>(actions);
+  const ofRival = episodes.filter(({ modelId }) => modelId === rival);
+  const until = settledUntil(ofRival);
+  return ofRival.filter(
+    ({ terminal, worth, began, steps }) =>
+      terminal && worth !== undefined && began <= until && steps.every(({ action }) => known.has(action)),
+  );
+}
+
+/** @param since decision time, ms */
+async function rowsSince(
+  { backbone, serdes }: Pick<TrainingTools, "backbone" | "serdes">,
+  { compiled, known, now }: Climber,
+  since: number,
+): Promise<readonly TrainingRow[]> {
+  return (await readRows(backbone, serdes, compiled, known, now, { since, packed: true })).rows;
+}
