@@ -26,7 +26,7 @@ export const DEFAULTS = Object.freeze({
   learning: Object.freeze({ mode: "online", logging: "baseline", baseline: null, holdout: 0, promote: null } as const),
   /** Of a section that is there. */
   ladder: Object.freeze({
-    ...{ shadow: 500, canary: Object.freeze([0.01, 0.05, 0.1, 0.25, 0.5]), decisions: 100 },
+    ...{ shadow: 500, canary: Object.freeze([0.01, 0.05, 0.1, 0.25, 0.5]), decisions: 100, watch: null },
     ...{ giveUpAfterMs: 14 * DAY, latencyMs: 5, guardrails: Object.freeze({}) },
   }),
   /** Of a section that is there. */

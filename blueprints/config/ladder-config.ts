@@ -6,6 +6,11 @@ export interface LadderConfig {
   readonly canary: readonly number[];
   /** Labelled decisions of its own that a canary needs at each share. */
   readonly decisions: number;
+  /**
+   * Labelled decisions behind the last step, by which a model in production is compared with the one before it. Null: it is
+   * compared no more.
+   */
+  readonly watch: number | null;
   /** A model that is so long on one step is taken off the ladder, ms. */
   readonly giveUpAfterMs: number;
   /** Most time that a prediction of one decision may take, ms. */

@@ -170,6 +170,7 @@ export interface BlueprintObject {
         readonly shadow?: number | "none" | undefined;
         readonly canary?: readonly `${number}%`[] | "none" | undefined;
         readonly decisions?: number | undefined;
+        readonly watch?: number | "none" | undefined;
         readonly giveUpAfter?: DurationText | undefined;
         readonly latency?: DurationText | undefined;
         readonly guardrails?:

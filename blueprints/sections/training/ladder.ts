@@ -7,6 +7,7 @@ import { complain, type Place } from "../../yaml/place.ts";
 import { readDuration, readNumber, readOrNone, readShare } from "../../yaml/scalars.ts";
 import { complainTwice, optional, readEntries, readItems, readSection } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
+import { episodesSection } from "../labels/episodes.ts";
 import { labelsSection } from "../labels/labels.ts";
 import { rewardSection } from "../labels/reward.ts";
 
@@ -21,6 +22,7 @@ const KEYS = {
     `${rangeText("canaryShare", percentText)} each`,
   ],
   decisions: ["whole number", String(defaults.decisions), rangeText("ladderDecisions")],
+  watch: ["whole number, or `none`", "none", rangeText("ladderDecisions")],
   giveUpAfter: ["duration", formatDuration(defaults.giveUpAfterMs), rangeText("giveUpAfter", formatDuration)],
   latency: ["duration", formatDuration(defaults.latencyMs), rangeText("latency", formatDuration)],
   guardrails: ["section: a label, or `reward`, and its bound", "none"],
@@ -49,12 +51,13 @@ export const ladderSection: BlueprintSection<"ladder", Partly<LadderConfig> | nu
     yield ["ladder.shadow", ladder.shadow];
     yield ["ladder.canary", ladder.canary.length === 0 ? null : sharesText(ladder.canary)];
     yield ["ladder.decisions", ladder.decisions];
+    yield ["ladder.watch", ladder.watch];
     yield ["ladder.giveUpAfter", formatDuration(ladder.giveUpAfterMs)];
     yield ["ladder.latency", formatDuration(ladder.latencyMs)];
     for (const [name, { direction, most }] of Object.entries(ladder.guardrails))
       yield [`ladder.guardrails.${name}.${direction}`, percentText(most)];
   },
-  canonical: (ladder) => ladder ?? undefined,
+  canonical: (ladder) => (ladder === null ? undefined : { ...ladder, watch: ladder.watch ?? undefined }),
 };
 
 function readLadder(place: Place, of: Reading): Partly<LadderConfig> | undefined {
@@ -73,6 +76,9 @@ function readLadder(place: Place, of: Reading): Partly<LadderConfig> | undefined
     decisions: optional(section, "decisions", defaults.decisions, (at) =>
       readNumber(at, BOUNDS.ladderDecisions, "whole"),
     ),
+    watch: optional<number | null>(section, "watch", defaults.watch, (at) =>
+      readOrNone(at, (some) => readWatch(some, of)),
+    ),
     giveUpAfterMs: optional(section, "giveUpAfter", defaults.giveUpAfterMs, (at) =>
       readDuration(at, BOUNDS.giveUpAfter),
     ),
@@ -81,6 +87,16 @@ function readLadder(place: Place, of: Reading): Partly<LadderConfig> | undefined
       readGuardrails(at, of),
     ),
   };
+}
+
+function readWatch(place: Place, of: Reading): number | undefined {
+  if ((of(episodesSection)?.learn ?? null) !== null)
+    return complain(
+      place,
+      "a watch compares predictions of labels, and this model learns from episodes",
+      "take it away",
+    );
+  return readNumber(place, BOUNDS.ladderDecisions, "whole");
 }
 
 function readShares(place: Place): readonly number[] | undefined {

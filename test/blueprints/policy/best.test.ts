@@ -91,6 +91,11 @@ test.each([
     "weight is of models that learn labels, and this one learns from episodes",
   ],
   [
+    "a watch in production",
+    `${NUDGES}ladder: { watch: 500 }\n`,
+    "a watch compares predictions of labels, and this model learns from episodes",
+  ],
+  [
     "a tolerance, where no step of a ladder tolerates anything",
     `${NUDGES}training: { tolerance: 10% }\n`,
     "tolerance is of models that learn labels, and this one learns from episodes",

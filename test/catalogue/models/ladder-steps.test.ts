@@ -18,7 +18,7 @@ import { createEmbeddedBackbone, type EmbeddedBackbone } from "../../../streams/
 import { modelOf } from "./model-of.ts";
 
 const ladder: LadderConfig = {
-  ...{ shadow: 500, canary: [0.1, 0.5], decisions: 100, giveUpAfterMs: 1e9, latencyMs: 5, guardrails: {} },
+  ...{ shadow: 500, canary: [0.1, 0.5], decisions: 100, watch: null, giveUpAfterMs: 1e9, latencyMs: 5, guardrails: {} },
 };
 let dir: string;
 let backbone: EmbeddedBackbone;

@@ -14,7 +14,7 @@ const gain = (low: number, high: number, decisions = 600): LadderEvidence["compa
 });
 const good: LadderEvidence = {
   ladder: {
-    ...{ shadow: 500, canary: [0.05, 0.5], decisions: 100, giveUpAfterMs: 14 * DAY, latencyMs: 5 },
+    ...{ shadow: 500, canary: [0.05, 0.5], decisions: 100, watch: null, giveUpAfterMs: 14 * DAY, latencyMs: 5 },
     guardrails: { cost: { direction: "rise", most: 0.1 } },
   },
   ...{ metric: "auc", tolerance: 0.05, state: state(), rival: "m1" },
