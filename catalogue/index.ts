@@ -18,6 +18,8 @@ export { publishTrained, type Judgement } from "./models/publish-trained.ts";
 export { stateText } from "./models/state-text.ts";
 export { takeStep, type JudgedStep } from "./models/take-step.ts";
 export { readModels } from "./models/read-models.ts";
+export { rollBack } from "./models/roll-back.ts";
+export { watchedModel, type WatchedModel } from "./models/watched-model.ts";
 export { changeTable, type Change, type Written } from "./change/change-table.ts";
 export {
   activateVersion,

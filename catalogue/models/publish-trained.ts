@@ -50,7 +50,9 @@ export function publishTrained(
     const [step] = ladderSteps(rival === undefined ? null : ladder);
     const taken = promote && step !== "production" ? takenStep(table, model, time) : undefined;
     const told = `${how}; ${reason}${taken === undefined ? "" : `; not on the ladder: ${taken}`}`;
-    const entered = { ...moveState(modelId, step), time, reason, ladder: step !== "production" };
+    const isReplaced = promote && step === "production" && rival !== undefined;
+    const watches = isReplaced && (ladder?.watch ?? null) !== null;
+    const entered = { ...moveState(modelId, step), time, reason, ladder: step !== "production" || watches };
     const record: ModelRecorded = {
       ...model,
       states: [
@@ -58,7 +60,6 @@ export function publishTrained(
         ...(promote && taken === undefined ? [stateOf(entered)] : []),
       ],
     };
-    const isReplaced = promote && step === "production" && rival !== undefined;
     return {
       write: modelRecords([record, ...(isReplaced ? [replacedBy(modelId, rival, time)] : [])], time),
       result: record,

@@ -35,12 +35,18 @@ export function takeStep(
     const model = table.get(`${useCase}/${modelId}`);
     const { production, canary } = modelsAt(table, useCase, blueprintVersion, at);
     const hasOtherCanary = typeof to === "object" && canary !== undefined && canary.model.modelId !== modelId;
-    if (model === undefined || !isSame(model.states.at(-1), from) || production?.modelId !== rival || hasOtherCanary)
+    if (
+      model === undefined ||
+      !isSameState(model.states.at(-1), from) ||
+      production?.modelId !== rival ||
+      hasOtherCanary
+    )
       return { write: [], result: undefined };
     const moved = movedRecords(table, model, to, { at, reason, ladder: true });
     return { write: modelRecords(moved, at), result: moved };
   });
 }
 
-const isSame = (a: ModelState | undefined, b: ModelState): boolean =>
+/** Of a model that may have been moved meanwhile. */
+export const isSameState = (a: ModelState | undefined, b: ModelState): boolean =>
   a?.state === b.state && a.time === b.time && a.share === b.share && a.ladder === b.ladder;
