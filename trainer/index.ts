@@ -3,6 +3,8 @@ export { failsTrial } from "./ladder/checks/index.ts";
 export { gatherEvidence } from "./ladder/gather-evidence.ts";
 export { judgeStep, type StepVerdict } from "./ladder/judge-step.ts";
 export type { Failure, Trial } from "./ladder/ladder-check.ts";
+export { gatherWatched } from "./ladder/watched/gather-watched.ts";
+export { judgeWatched, type WatchVerdict } from "./ladder/watched/judge-watched.ts";
 export { episodeDefaults } from "./episodes/episode-learner.ts";
 export type { EpisodeFit, EpisodeLearner, LearntValues } from "./episodes/episode-learner.ts";
 export { checkSteps, endedEpisodes, type EpisodeSteps } from "./episodes/episode-steps.ts";

@@ -54,9 +54,9 @@ export async function gatherEvidence(
 }
 
 /** The rows that are newer than those of the model's training. */
-async function rowsSince(
+export async function rowsSince(
   { backbone, serdes }: Pick<TrainingTools, "backbone" | "serdes">,
-  { compiled, known, model, now }: Climber,
+  { compiled, known, model, now }: Pick<Climber, "compiled" | "known" | "model" | "now">,
 ): Promise<readonly TrainingRow[]> {
   const topic = rowsTopic(compiled);
   const { rowsTopic: learnt, ranges } = model.provenance;
