@@ -3,6 +3,7 @@ import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import { runningInstances } from "../instances/running-instances.ts";
 import type { Tools } from "../loop.ts";
 import { lookAt, modelsOnLadder } from "./look.ts";
+import { lookAtWatched, watchedModels } from "./look-watched.ts";
 
 /** A model of a version that has a ladder. */
 export interface ListedOnLadder {
@@ -12,6 +13,8 @@ export interface ListedOnLadder {
   readonly state: ModelState;
   /** It stands on the ladder. */
   readonly climbs: boolean;
+  /** It is in production, and the model before it may come back. */
+  readonly watched: boolean;
   /** The step that is due, `production` or `canary 5%`, or `withdrawn`; null: it waits, or does not climb. */
   readonly next: string | null;
   /** What it waits for or why the step is due; of others the reason of their state. */
@@ -34,6 +37,7 @@ export async function listLadder(tools: Tools, useCase?: string, at?: number): P
   const wanted = [...models.values()].filter(
     (model) => (useCase === undefined || model.useCase === useCase) && hasLadder(model),
   );
+  const behind = await watchedModels(tools, now);
   const listed: ListedOnLadder[] = [];
   for (const version of Map.groupBy(wanted, (model) => `${model.useCase}/${model.blueprintVersion}`).values()) {
     const newest = version
@@ -42,8 +46,11 @@ export async function listLadder(tools: Tools, useCase?: string, at?: number): P
       .slice(0, MOST);
     for (const model of newest) {
       const climbing = found.find((each) => each.model.modelId === model.modelId);
-      const verdict = climbing && (await lookAt(tools, known, climbing, now)).verdict;
-      listed.push(listedOf(model, now, verdict));
+      const watched = behind.find((each) => each.model.modelId === model.modelId);
+      const verdict =
+        (climbing && (await lookAt(tools, known, climbing, now)).verdict) ??
+        (watched && (await lookAtWatched(tools, watched, now)));
+      listed.push({ ...listedOf(model, now, verdict), watched: watched !== undefined });
     }
   }
   return listed;
@@ -51,7 +58,7 @@ export async function listLadder(tools: Tools, useCase?: string, at?: number): P
 
 type Verdict = Awaited<ReturnType<typeof lookAt>>["verdict"];
 
-function listedOf(model: ModelRecorded, now: number, verdict: Verdict | undefined): ListedOnLadder {
+function listedOf(model: ModelRecorded, now: number, verdict: Verdict | undefined): Omit<ListedOnLadder, "watched"> {
   const { useCase, blueprintVersion, modelId } = model;
   const state = modelStateAt(model, now) ?? model.states.at(-1)!;
   const to = verdict?.to;

@@ -1,4 +1,4 @@
-import { takeStep, type ModelMove } from "../../catalogue/index.ts";
+import { rollBack, takeStep, type ModelMove } from "../../catalogue/index.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { Outages, TopicTools } from "../../streams/index.ts";
@@ -6,9 +6,10 @@ import { failsTrial, type TrainingTools } from "../../trainer/index.ts";
 import { moveLeadMs } from "../instances/move-by-hand.ts";
 import { every, type Running } from "../running.ts";
 import { lookAt, modelsOnLadder, type Climbing } from "./look.ts";
+import { failsAlone, lookAtWatched, watchedModels } from "./look-watched.ts";
 import { tryModel } from "./try-model.ts";
 
-/** A step that was taken, up or off the ladder. */
+/** A step that was taken, up or off the ladder, or the end of a watch in production. */
 export interface Stepped {
   readonly model: ModelRecorded;
   /** Where the model stood. */
@@ -44,6 +45,32 @@ export class LadderWatch {
    * @param stepTime event time of a step, ms, asked right before it is written
    */
   async look(now: number, stepTime: () => number = () => now): Promise<readonly Stepped[]> {
+    // A model that is rolled back is nobody's rival any more.
+    return [...(await this.#lookBehind(now, stepTime)), ...(await this.#lookUp(now, stepTime))];
+  }
+
+  /** Models in production that the one before them may replace again. */
+  async #lookBehind(now: number, stepTime: () => number): Promise<readonly Stepped[]> {
+    const stepped: Stepped[] = [];
+    for (const watched of await watchedModels(this.#tools, now)) {
+      const { compiled, model, state, former } = watched;
+      if (this.#useCase !== undefined && model.useCase !== this.#useCase) continue;
+      const failure = await failsAlone(this.#tools, watched);
+      const isOver = now - state.time > compiled.blueprint.ladder!.giveUpAfterMs;
+      const place = `${state.time} ${former.modelId}`;
+      if (!(await this.#isNew(watched, place)) && !isOver && failure === null) continue;
+      const { to, reason } = await lookAtWatched(this.#tools, watched, now, failure);
+      if (to === undefined) continue;
+      const moved =
+        to === "withdrawn"
+          ? await rollBack(this.#tools, watched, reason, stepTime)
+          : (await takeStep(this.#tools, { model, from: state, rival: model.modelId, to, reason }, stepTime))?.[0];
+      if (moved !== undefined) stepped.push({ model: moved, from: state, to, reason });
+    }
+    return stepped;
+  }
+
+  async #lookUp(now: number, stepTime: () => number): Promise<readonly Stepped[]> {
     const { known, found } = await modelsOnLadder(this.#tools, now);
     const stepped: Stepped[] = [];
     for (const climbing of found) {
@@ -52,14 +79,10 @@ export class LadderWatch {
       if (ladder === null || production === undefined) continue;
       if (this.#useCase !== undefined && model.useCase !== this.#useCase) continue;
       const trial = await tryModel(this.#tools, compiled, model);
-      const records = await this.#records(climbing);
       const newest = model.states.at(-1)!;
-      const place = `${newest.time} ${production.modelId}`;
-      const waiting = this.#waiting.get(model.modelId);
       const isOver = now - newest.time > ladder.giveUpAfterMs;
-      const isSame = waiting?.place === place && records < waiting.from;
-      if (isSame && !isOver && !failsTrial(ladder, trial)) continue;
-      this.#waiting.set(model.modelId, { place, from: Math.max(records + 1, records * GROWN) });
+      const place = `${newest.time} ${production.modelId}`;
+      if (!(await this.#isNew(climbing, place)) && !isOver && !failsTrial(ladder, trial)) continue;
       const { state, rival, verdict } = await lookAt(this.#tools, known, climbing, now, trial);
       const { to, reason } = verdict;
       if (to === undefined) continue;
@@ -69,7 +92,16 @@ export class LadderWatch {
     return stepped;
   }
 
-  async #records({ compiled }: Climbing): Promise<number> {
+  /** Whether the model stands where it was not looked at yet, or there are more rows than then. */
+  async #isNew({ model, compiled }: Pick<Climbing, "model" | "compiled">, place: string): Promise<boolean> {
+    const records = await this.#records(compiled);
+    const waiting = this.#waiting.get(model.modelId);
+    if (waiting?.place === place && records < waiting.from) return false;
+    this.#waiting.set(model.modelId, { place, from: Math.max(records + 1, records * GROWN) });
+    return true;
+  }
+
+  async #records(compiled: Climbing["compiled"]): Promise<number> {
     const { name } = rowsTopic(compiled);
     if ((await this.#tools.backbone.partitions(name)) === undefined) return 0;
     return (await this.#tools.backbone.offsets([name])).reduce((sum, { end }) => sum + end, 0);

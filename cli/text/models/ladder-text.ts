@@ -8,8 +8,8 @@ export const ladderText = (models: readonly ListedOnLadder[]): string =>
     ? "no model of a blueprint with a ladder is there"
     : table(
         ["use case", "version", "model", "state", "since", "next", "why"],
-        models.map(({ useCase, blueprintVersion, modelId, state, climbs, next, reason }) => [
+        models.map(({ useCase, blueprintVersion, modelId, state, climbs, watched, next, reason }) => [
           ...[useCase, blueprintVersion, modelId, stateText(state), shownTime(state.time)],
-          ...[next ?? (climbs ? "waits" : ""), reason],
+          ...[next ?? (climbs ? "waits" : watched ? "watched" : ""), reason],
         ]),
       );

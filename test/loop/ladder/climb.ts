@@ -29,10 +29,12 @@ const UNITS = 300;
 /** A world of parcels that answers what is decided. */
 export class Climb extends Rig {
   readonly #random = random(17);
+  /** How often light and heavy parcels are late. */
+  late: readonly [number, number] = [0.12, 0.88];
 
-  static open(log: Log): Promise<Climb> {
+  static open(log: Log, text = TEXT): Promise<Climb> {
     // It warns of heavy parcels alone.
-    return new Climb(log, { text: TEXT, production: byMargins("m1", -1.1, 1.1) }).open();
+    return new Climb(log, { text, production: byMargins("m1", -1.1, 1.1) }).open();
   }
 
   /** So many decisions in an hour, and what comes of them. @returns the beginning of their ids */
@@ -49,7 +51,7 @@ export class Climb extends Rig {
     const made = new Map((await this.decisions()).map((decision) => [decision.decisionId, decision]));
     await loop.publisher.publish(
       requests.map(({ key, value, time }) => {
-        const isLate = this.#random() < ((value.context["weight"] as number) > 10 ? 0.88 : 0.12);
+        const isLate = this.#random() < this.late[Number((value.context["weight"] as number) > 10)]!;
         const paid = (made.get(key)!.value === true ? 2 : 1) + this.#random() / 2;
         const values = { minutes: isLate ? 20 : 1, paid };
         const observed = { decisionId: key, useCase: "parcels", values, optionId: "" };
