@@ -22,6 +22,9 @@ export interface Gain {
   readonly decisions: number;
 }
 
+/** Fewer pairs prove nothing: the bounds of a gain are those of many. */
+export const LEAST_DECISIONS = 30;
+
 /** A label, or all classes of one together, as two models predict it for the same rows. */
 export type ComparedLabel = Pick<PredictedLabel, "label" | "labels" | "weights"> & {
   readonly ours: Float32Array;

@@ -1,9 +1,8 @@
+import { LEAST_DECISIONS } from "../evidence/paired-gain.ts";
 import { isBetter } from "../evaluate.ts";
 import { verdictFigure as figure } from "../figure-text.ts";
 import type { CheckVerdict, Evidence, GateCheck, Rival } from "./gate-check.ts";
 
-/** Fewer pairs say nothing: the bounds of a gain are those of many. */
-const LEAST_DECISIONS = 30;
 const DAY = 24 * 3_600_000;
 
 /**

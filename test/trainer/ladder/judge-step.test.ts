@@ -52,6 +52,11 @@ describe("a model on the ladder", () => {
       "99 of the 100 labelled decisions of its own as canary 5%",
     ],
     ["a wide interval", { comparison: gain(-0.04, 0.03) }, "not yet proved no worse than m1 by 0.0345"],
+    [
+      "too few to compare, however bad they look",
+      { comparison: gain(-0.5, -0.4, 29) },
+      "29 of the 30 decisions that are needed to compare it with m1",
+    ],
     ["no metric", { comparison: { ours: {}, theirs: {}, gain: undefined } }, "no labelled decisions by which auc"],
     [
       "few units",

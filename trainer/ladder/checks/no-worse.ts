@@ -1,3 +1,4 @@
+import { LEAST_DECISIONS } from "../../evidence/paired-gain.ts";
 import { verdictFigure as figure } from "../../figure-text.ts";
 import type { LadderCheck } from "../ladder-check.ts";
 
@@ -9,6 +10,11 @@ export const noWorse: LadderCheck = {
     const other = theirs[metric];
     if (gain === undefined || other === undefined)
       return { kind: "wait", reason: `no labelled decisions by which ${metric} compares it with ${rival}` };
+    if (gain.decisions < LEAST_DECISIONS)
+      return {
+        kind: "wait",
+        reason: `${gain.decisions} of the ${LEAST_DECISIONS} decisions that are needed to compare it with ${rival}`,
+      };
     const tolerated = tolerance * Math.abs(other);
     const on = `${gain.decisions} decisions that neither has learnt from`;
     const figures = `${metric} ${figure(ours[metric])}, ${rival} ${figure(other)}, on ${on}; the gain lies between ${figure(gain.low)} and ${figure(gain.high)}`;

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { moveModel } from "../../../../catalogue/index.ts";
 import type { DecisionRecorded, ModelRecorded } from "../../../../schemas/index.ts";
 import { byMargins, crashing } from "../candidates.ts";
-import { Climb, TEXT, type Log } from "../climb.ts";
+import { Climb, TEXT } from "../climb.ts";
+import type { Log } from "../rig.ts";
 
 /** One step before production, and a watch behind it. */
 const WATCHED = `${TEXT.slice(0, TEXT.indexOf("ladder:"))}ladder: { shadow: 100, canary: none, watch: 300, giveUpAfter: 2d, latency: 1m }\n`;

@@ -1,8 +1,6 @@
+import { LEAST_DECISIONS } from "../../../evidence/paired-gain.ts";
 import { figuresText } from "../figures-text.ts";
 import type { WatchCheck } from "../watch-check.ts";
-
-/** Fewer pairs say nothing: the bounds of a gain are those of many. */
-const LEAST_DECISIONS = 30;
 
 /** The model is not proved worse than the former one by what came since. */
 export const stillNoWorse: WatchCheck = {
