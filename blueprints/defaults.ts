@@ -106,6 +106,7 @@ export const BOUNDS = Object.freeze({
   /** Features with a weight in a posterior: a row costs the square of their number. */
   posteriorFeatures: 64,
   episodeGap: { min: 1000, max: 366 * DAY },
+  newestEpisodes: { min: 1000, max: 3660 * DAY },
   episodeLength: { min: 2, max: 10_000 },
   discount: { min: 0, max: 1 },
   /** Of the log's decisions, that an action must have to be taken. */

@@ -19,6 +19,8 @@ export interface EpisodeLearning {
   readonly learner: string;
   /** The learner's own, by name. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** Episodes that began earlier before a training are not learnt from, ms. Null: all are. */
+  readonly newestMs: number | null;
   /** The same episodes and seed make the same model. */
   readonly seed: number;
 }

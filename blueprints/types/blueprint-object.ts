@@ -63,7 +63,11 @@ type PolicyObject = {
 } & { readonly [R in Exclude<keyof PolicyRules, "decide" | "choose" | "rank" | "assign" | "best">]?: unknown };
 
 type EpisodeLearningObject = {
-  [L in EpisodeLearnerName]: { readonly learner: L; readonly seed?: number | undefined } & {
+  [L in EpisodeLearnerName]: {
+    readonly learner: L;
+    readonly newest?: DurationText | "none" | undefined;
+    readonly seed?: number | undefined;
+  } & {
     readonly [P in keyof EpisodeLearnerParameters[L]]?: number | undefined;
   };
 }[EpisodeLearnerName];

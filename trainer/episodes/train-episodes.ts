@@ -34,7 +34,9 @@ async function learntFrom(
     const of = known.version(useCase, row["blueprintVersion"] as string);
     return of !== undefined && compiled.episodes!.counts(of.blueprint);
   });
-  return { read, stretches: stretchesOf(compiled, rows, until) };
+  const stretches = stretchesOf(compiled, rows, until);
+  const { newestMs } = compiled.episodes!.learn!;
+  return { read, stretches: newestMs === null ? stretches : stretches.filter(({ time }) => time > until - newestMs) };
 }
 
 const count = (some: readonly Stretch[]): number => some.reduce((sum, { steps }) => sum + steps.length, 0);

@@ -14,7 +14,7 @@ import { weightFlags } from "../../labels/row-weight.ts";
 import { readFormula } from "../../yaml/formula.ts";
 import { whole, type Partly } from "../../yaml/partly.ts";
 import { complain, found, type Place } from "../../yaml/place.ts";
-import { readChoice, readDuration, readNumber } from "../../yaml/scalars.ts";
+import { readChoice, readDuration, readNumber, readOrNone } from "../../yaml/scalars.ts";
 import { optional, readSection, required } from "../../yaml/section.ts";
 import type { BlueprintSection, Reading } from "../blueprint-section.ts";
 import { contextSection } from "../context.ts";
@@ -47,6 +47,7 @@ const learnKeys = (): KeysSaid => ({
   ...Object.fromEntries(
     Object.entries(saidParameters(episodeLearnerKinds.all())).map(([name, said]) => [`learn.${name}`, said]),
   ),
+  "learn.newest": ["duration, or `none`", "none", rangeText("newestEpisodes", formatDuration)],
   "learn.seed": seedParameter.said,
 });
 
@@ -69,10 +70,18 @@ export const episodesSection: BlueprintSection<"episodes", Partly<EpisodesConfig
     if (learn === null) return;
     yield ["episodes.learn.learner", learn.learner];
     for (const [name, value] of Object.entries(learn.parameters)) yield [`episodes.learn.${name}`, value];
+    yield ["episodes.learn.newest", learn.newestMs === null ? "none" : formatDuration(learn.newestMs)];
     yield ["episodes.learn.seed", learn.seed];
   },
-  canonical: (episodes) =>
-    episodes === null ? undefined : { ...episodes, end: episodes.end === null ? null : canonicalFormula(episodes.end) },
+  canonical(episodes) {
+    if (episodes === null) return undefined;
+    const { end, learn } = episodes;
+    return {
+      ...episodes,
+      end: end === null ? null : canonicalFormula(end),
+      learn: learn && { ...learn, newestMs: learn.newestMs ?? undefined },
+    };
+  },
 };
 
 function readEpisodes(place: Place, of: Reading): Partly<EpisodesConfig> | undefined {
@@ -107,16 +116,20 @@ function readLearn(place: Place): EpisodeLearning | undefined {
   const named = isMap(place.node) ? place.source.resolve(place.node.get("learner", true)) : undefined;
   const kind = episodeLearnerKinds.all().find(({ name }) => isScalar(named) && named.value === name);
   const parameters = Object.entries<Parameter>(kind?.parameters ?? {});
-  const section = readSection(place, ["learner", ...parameters.map(([name]) => name), "seed"]);
+  const section = readSection(place, ["learner", ...parameters.map(([name]) => name), "newest", "seed"]);
   const learner = required(section, "learner", (at) => readChoice(at, learnerNames()));
   const noFeatures = { features: [], complete: true };
   const read = parameters.map(
     ([name, parameter]) =>
       [name, optional(section, name, parameter.fallback, (at) => parameter.read(at, noFeatures))] as const,
   );
+  const newestMs = optional<number | null>(section, "newest", null, (at) =>
+    readOrNone(at, (at) => readDuration(at, BOUNDS.newestEpisodes)),
+  );
   const seed = optional(section, "seed", seedParameter.fallback, (at) => seedParameter.read(at, noFeatures));
-  if (learner === undefined || seed === undefined || read.some(([, value]) => value === undefined)) return undefined;
-  return { learner, parameters: Object.fromEntries(read) as Readonly<Record<string, number>>, seed };
+  if (learner === undefined || newestMs === undefined || seed === undefined) return undefined;
+  if (read.some(([, value]) => value === undefined)) return undefined;
+  return { learner, parameters: Object.fromEntries(read) as Readonly<Record<string, number>>, newestMs, seed };
 }
 
 function readBy(place: Place, of: Reading): string | undefined {

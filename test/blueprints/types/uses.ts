@@ -27,6 +27,14 @@ await client.getDecision("encoder", { unit: "u", context: { bandwidth: "500", sc
 await client.logObservations("d", { minutes: 1 }, { useCase: "encoder", optionId: "low" });
 await client.logObservations("d", { minutes: "1" }, { useCase: "encoder" }); // wrong
 `,
+  fatigue: `
+const context = { lately: 2, right_time: true, step: 0 };
+export const { value } = await client.getDecision("reminders-that-tire", { unit: "u", context }, { default: "hold" });
+export const is: "hold" | "send" = value;
+await client.getDecision("reminders-that-tire", { unit: "u", context: { ...context, right_time: "yes" } }); // wrong
+await client.logObservations("d", { clicked: true, left: false }, { useCase: "reminders-that-tire" });
+await client.logObservations("d", { clicks: 1 }, { useCase: "reminders-that-tire" }); // wrong
+`,
   flights: `
 const unit = "UA1545";
 const unknown = { dep_minute_of_day: null, dewp: null, humid: null, wind_dir: null, wind_speed: null, wind_gust: null,

@@ -112,3 +112,22 @@ test("without enough steps nothing is trained", async () => {
   const result = await trainModel(trainer(), { useCase: "fatigue", until: START + 5 * HOUR });
   expect(result).toMatchObject({ kind: "tooFewRows", needed: 1_000 });
 });
+
+test("of the newest episodes it learns from those alone, and is made again to the same bytes", async () => {
+  const windowed = REMINDERS.replace("learn: {", "learn: { newest: 3d,");
+  expect(windowed).not.toBe(REMINDERS);
+  const [version, until] = [compileBlueprint(windowed).blueprint.version, START + 18 * 24 * HOUR];
+  await publishBlueprint(tools, windowed, until - 1);
+  const { model } = await train(until);
+  const began = new Map<string, number>();
+  const rows = rowsOf(EPISODES).filter(({ rowTime }) => (rowTime as number) <= until);
+  for (const { unit, decisionTime } of rows) {
+    if (!began.has(unit as string)) began.set(unit as string, decisionTime as number);
+  }
+  const inWindow = rows.filter(({ unit }) => began.get(unit as string)! > until - 3 * 24 * HOUR).length;
+  expect(inWindow).toBeGreaterThan(1_000);
+  expect(inWindow).toBeLessThan(rows.length / 4);
+  expect(model.blueprintVersion).toBe(version);
+  expect(model.provenance.rows + model.provenance.holdout).toBe(inWindow);
+  expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true, header: "equal", problem: null });
+});
