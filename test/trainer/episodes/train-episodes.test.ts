@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { openTools, publishBlueprint } from "../../../loop/index.ts";
-import { rowColumns, rowsTopic } from "../../../rows/index.ts";
-import { blueprints, models, type ModelRecorded, type TrainingRow } from "../../../schemas/index.ts";
+import { rowsTopic } from "../../../rows/index.ts";
+import { blueprints, models, type ModelRecorded } from "../../../schemas/index.ts";
 import { loadScorer } from "../../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../../streams/index.ts";
 import { fitModel, rebuildModel, trainModel, type TrainingTools } from "../../../trainer/index.ts";
-import { REMINDERS, START, STEP_MS } from "../../episodes/fatigue-log.ts";
+import { REMINDERS, START } from "../../episodes/fatigue-log.ts";
+import { fatigueRows } from "../../episodes/fatigue-rows.ts";
 import { behaviour, greedy, grid, GRID_ROWS, mixture, simulate, valueOf } from "../../fixtures/worlds/fatigue.ts";
 
 const compiled = compileBlueprint(REMINDERS);
@@ -17,31 +18,6 @@ const HOUR = 3_600_000;
 const EPISODES = 2_600;
 /** All is over. */
 const UNTIL = START + 90 * 24 * HOUR;
-
-/** What the loop makes of the log, but for the first `missing` rewards. */
-function rowsOf(episodes: number): readonly TrainingRow[] {
-  const log = simulate(100, episodes, behaviour);
-  const { starts, features, action, propensity, reward, next, terminal } = log;
-  const empty = Object.fromEntries(rowColumns(compiled.blueprint).map((name) => [name, null]));
-  return Array.from({ length: episodes }, (_, episode) => {
-    const from = starts[episode]!;
-    return Array.from({ length: starts[episode + 1]! - from }, (__, t): TrainingRow => {
-      const step = from + t;
-      const decisionTime = START + episode * 600_000 + t * STEP_MS;
-      const [sent, won] = [action[step] === 1, reward[step]! > 0];
-      const gone = terminal[step] === 1 && next[step] === -1 && t < 29;
-      return {
-        ...empty,
-        ...{ decisionId: `u${episode}-${t}`, unit: `u${episode}`, blueprintVersion: compiled.blueprint.version },
-        ...{ mode: "online", reason: "exploit", decisionTime, rowTime: decisionTime + 600_000, maturity: "mature" },
-        ...{ value: sent ? "send" : "hold", propensity: propensity[step]! },
-        ...{ fatigue: features[3 * step]!, engagement: features[3 * step + 1]!, t: features[3 * step + 2]! },
-        ...{ label: Number(sent && won), label_click: Number(sent && won), label_visit: Number(!sent && won) },
-        ...{ label_cost: Number(sent), label_gone: Number(gone), reward: 0 },
-      };
-    });
-  }).flat();
-}
 
 let dir: string;
 let backbone: EmbeddedBackbone;
@@ -52,7 +28,7 @@ beforeAll(async () => {
   tools = await openTools({ backbone, registry: backbone.registry, partitions: 3, codeVersion: "1.0.0" });
   await publishBlueprint(tools, REMINDERS, 0);
   await tools.publisher.publish(
-    rowsOf(EPISODES).map((value) => ({
+    fatigueRows(compiled, simulate(100, EPISODES, behaviour)).map((value) => ({
       ...{ topic: rowsTopic(compiled), key: value["decisionId"] as string },
       ...{ value, time: value["rowTime"] as number },
     })),

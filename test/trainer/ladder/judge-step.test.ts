@@ -103,6 +103,75 @@ describe("a model on the ladder", () => {
     expect(told).toContain(reason);
   });
 
+  test("that learnt from episodes is judged in shadow by what its policy would be worth", () => {
+    const by = (gain: readonly [number, number] | undefined, decisions = 600): Partial<LadderEvidence> => ({
+      comparison: { ours: {}, theirs: {}, gain: undefined },
+      episodes: {
+        returns: undefined,
+        estimate: {
+          ...{ episodes: 200, decisions, production: 2, refusal: "4 are needed" },
+          effective: gain && 120.24,
+          gain: gain && { mean: (gain[0] + gain[1]) / 2, low: gain[0], high: gain[1], units: 200 },
+        },
+      },
+    });
+    expect(judged(by([-0.1, 0.3]))).toEqual({
+      to: { canary: 0.05 },
+      reason:
+        "no worse than m1 by 0.1000: an episode is worth 0.1000 more, between -0.1000 and 0.3000, by 200 episodes of m1, which return 2.0000 and say as much as 120.2 of its own; 600 labelled decisions in shadow",
+    });
+    expect(judged(by([-0.1, 0.3], 499))).toMatchObject({ to: undefined });
+    expect(judged(by([-0.11, 0.3])).reason).toMatch(/^not yet proved no worse than m1 by 0.1000: an episode is worth/);
+    expect(judged(by([-0.3, -0.001]))).toMatchObject({
+      to: "withdrawn",
+      reason: expect.stringMatching(
+        /^rolled back from shadow: worse than m1: an episode is worth -0.1505 more/,
+      ) as string,
+    });
+    expect(judged(by(undefined)).reason).toBe("no estimate by the episodes of m1 since its training: 4 are needed");
+    expect(judged(by(undefined), AT + 15 * DAY).to).toBe("withdrawn");
+  });
+
+  test("that learnt from episodes is judged as the canary by what these return", () => {
+    const by = (
+      share: number,
+      [value, reach]: readonly [number, number],
+      { units = 60, own = 100, tooNew = 0, ofNoArm = 0 } = {},
+    ): Partial<LadderEvidence> => ({
+      ...{ state: state(share), own, comparison: { ours: {}, theirs: {}, gain: undefined } },
+      episodes: {
+        estimate: undefined,
+        returns: {
+          canary: { mean: 2 + value, low: 1, high: 3, units, episodes: 80 },
+          production: { mean: 2, low: 1.9, high: 2.1, units: 300, episodes: 400 },
+          difference: { value, low: value - reach, high: value + reach },
+          ...{ tooNew, ofNoArm },
+        },
+      },
+    });
+    expect(judged(by(0.05, [0.2, 0.5], { tooNew: 12, ofNoArm: 3 }))).toEqual({
+      to: { canary: 0.5 },
+      reason:
+        "no worse than m1 by 0.1000 so far: an episode returns 2.2000 in 80 episodes of 60 units of the canary and 2.0000 in 400 of 300 others; the difference lies between -0.3000 and 0.7000; beside them are 12 not over or too new and 3 of no arm; 100 labelled decisions of its own as canary 5%",
+    });
+    // For production it has to be proved.
+    expect(judged(by(0.5, [0.2, 0.5]))).toMatchObject({
+      to: undefined,
+      reason: expect.stringMatching(/^not yet proved no worse than m1 by 0.1000: an episode returns/) as string,
+    });
+    expect(judged(by(0.5, [0.2, 0.3])).to).toBe("production");
+    expect(judged(by(0.5, [0.2, 0.3], { own: 99 })).to).toBeUndefined();
+    // Worse by more than is tolerated, and that is not proved.
+    expect(judged(by(0.05, [-0.101, 0.5])).to).toBeUndefined();
+    expect(judged(by(0.05, [-0.101, 0.5]), AT + 15 * DAY).to).toBe("withdrawn");
+    expect(judged(by(0.05, [-0.3, 0.2])).reason).toBe(
+      "rolled back from canary 5%: worse than m1: an episode returns 1.7000 in 80 episodes of 60 units of the canary and 2.0000 in 400 of 300 others; the difference lies between -0.5000 and -0.1000",
+    );
+    expect(judged(by(0.05, [-0.3, 0.2], { units: 29 })).reason).toBe(
+      "returns of episodes are known of 29 units of the canary and 300 others, and 30 of each are needed",
+    );
+  });
+
   test("a bound of what may fall is breached downwards alone, and a mean below 0 has a share of its size", () => {
     const figures = (canary: number, production: number): GuardrailFigures => ({
       ...cost([canary, 0.05], [production, 0.05]),
