@@ -1,4 +1,4 @@
-import type { Bars, Chapter, Story } from "./story.ts";
+import type { Bars, Chapter, Story } from "./chapter.ts";
 
 const STYLE = `body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1c2530; background: #fff }
 h1 { font-size: 1.3rem } h2 { font-size: 1.1rem; margin-top: 2rem }

@@ -1,5 +1,5 @@
 import { table } from "../text/table.ts";
-import type { Bars, Story } from "./story.ts";
+import type { Bars, Story } from "./chapter.ts";
 
 /** Characters of the longest bar. */
 const LONGEST = 30;

@@ -2,45 +2,23 @@ import type { ModelRecorded, ModelReport, ModelSearch } from "../../schemas/inde
 import { figureText } from "../../trainer/index.ts";
 import { shownTime } from "../text/output.ts";
 import { newestState } from "../text/models/models-text.ts";
+import type { Chapter, Story } from "./chapter.ts";
 import { ofEpisodes } from "./of-episodes.ts";
-
-/** Bars under each other; the longest is as long as there is room for. */
-export interface Bars {
-  readonly rows: readonly {
-    readonly name: string;
-    /** 0 and more. */
-    readonly lengths: readonly number[];
-    readonly said: string;
-  }[];
-  /** What the bars of a row are, where it has several. */
-  readonly legend?: readonly string[] | undefined;
-}
-
-/** A part of what is told of a model: sentences, then bars or a table. */
-export interface Chapter {
-  readonly title: string;
-  readonly sentences: readonly string[];
-  readonly bars?: Bars | undefined;
-  readonly table?: { readonly head: readonly string[]; readonly rows: readonly (readonly (string | number)[])[] };
-}
-
-export interface Story {
-  readonly title: string;
-  readonly chapters: readonly Chapter[];
-}
+import { ladderChapter, type SeenOnLadder } from "./on-ladder.ts";
 
 /** Of a model's metrics the one that it is fitted by. */
 const LOSSES = ["logLoss", "mlogloss", "pinball", "mse"];
 /** Groups, features and trials that are told of. */
 const MOST = { features: 15, groups: 8, trials: 10 } as const;
 
-/** A model in words, for people who know what it is for and not how it was made. */
-export function storyOf(model: ModelRecorded): Story {
+/** A model in words, for people who know what it is for and not how it was made. @param onLadder absent: it is not on it */
+export function storyOf(model: ModelRecorded, onLadder?: SeenOnLadder): Story {
   const { modelId, useCase, blueprintVersion, report } = model;
   return {
     title: `Model ${modelId} of ${useCase} ${blueprintVersion}: ${newestState(model)}`,
     chapters: [
       making(model),
+      ...ladderChapter(onLadder),
       quality(model),
       ...(report === null
         ? []

@@ -1,5 +1,6 @@
+import { learnsEpisodes, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { rollBack, takeStep, type ModelMove } from "../../catalogue/index.ts";
-import { rowsTopic } from "../../rows/index.ts";
+import { closedAfterMs, rowsTopic } from "../../rows/index.ts";
 import type { ModelRecorded, ModelState } from "../../schemas/index.ts";
 import type { Outages, TopicTools } from "../../streams/index.ts";
 import { failsTrial, type TrainingTools } from "../../trainer/index.ts";
@@ -29,8 +30,8 @@ const GROWN = 1.05;
  */
 export class LadderWatch {
   readonly #tools: Tools;
-  /** Of each model that waits: where, beside whom, and from how many records of rows on it is looked at again. */
-  readonly #waiting = new Map<string, { readonly place: string; readonly from: number }>();
+  /** Of each model that waits: where, beside whom, and from how many records of rows, or which event time on, it is looked at again. */
+  readonly #waiting = new Map<string, { readonly place: string; readonly from: number; readonly at: number }>();
 
   readonly #useCase: string | undefined;
 
@@ -58,7 +59,7 @@ export class LadderWatch {
       const failure = await failsAlone(this.#tools, watched);
       const isOver = now - state.time > compiled.blueprint.ladder!.giveUpAfterMs;
       const place = `${state.time} ${former.modelId}`;
-      if (!(await this.#isNew(watched, place)) && !isOver && failure === null) continue;
+      if (!(await this.#isNew(watched, place, now)) && !isOver && failure === null) continue;
       const { to, reason } = await lookAtWatched(this.#tools, watched, now, failure);
       if (to === undefined) continue;
       const moved =
@@ -82,7 +83,7 @@ export class LadderWatch {
       const newest = model.states.at(-1)!;
       const isOver = now - newest.time > ladder.giveUpAfterMs;
       const place = `${newest.time} ${production.modelId}`;
-      if (!(await this.#isNew(climbing, place)) && !isOver && !failsTrial(ladder, trial)) continue;
+      if (!(await this.#isNew(climbing, place, now)) && !isOver && !failsTrial(ladder, trial)) continue;
       const { state, rival, verdict } = await lookAt(this.#tools, known, climbing, now, trial);
       const { to, reason } = verdict;
       if (to === undefined) continue;
@@ -92,12 +93,17 @@ export class LadderWatch {
     return stepped;
   }
 
-  /** Whether the model stands where it was not looked at yet, or there are more rows than then. */
-  async #isNew({ model, compiled }: Pick<Climbing, "model" | "compiled">, place: string): Promise<boolean> {
+  /** Whether the model stands where it was not looked at yet, there are more rows than then, or episodes may have ended since. */
+  async #isNew(
+    { model, compiled }: Pick<Climbing, "model" | "compiled">,
+    place: string,
+    now: number,
+  ): Promise<boolean> {
     const records = await this.#records(compiled);
     const waiting = this.#waiting.get(model.modelId);
-    if (waiting?.place === place && records < waiting.from) return false;
-    this.#waiting.set(model.modelId, { place, from: Math.max(records + 1, records * GROWN) });
+    if (waiting?.place === place && records < waiting.from && now < waiting.at) return false;
+    const at = now + quietMs(compiled, now - model.states.at(-1)!.time);
+    this.#waiting.set(model.modelId, { place, from: Math.max(records + 1, records * GROWN), at });
     return true;
   }
 
@@ -107,6 +113,12 @@ export class LadderWatch {
     return (await this.#tools.backbone.offsets([name])).reduce((sum, { end }) => sum + end, 0);
   }
 }
+
+/** Episodes end by time, too: without a further row they are looked at again after this, ms. @param stood so long on the step, ms */
+const quietMs = (compiled: CompiledBlueprint, stood: number): number =>
+  learnsEpisodes(compiled.blueprint)
+    ? Math.max(closedAfterMs(compiled), stood * (GROWN - 1))
+    : Number.POSITIVE_INFINITY;
 
 /** The part of a loop that the ladder needs. */
 export interface Laddered extends Tools {

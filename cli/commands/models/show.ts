@@ -1,3 +1,4 @@
+import { listLadder } from "../../../loop/index.ts";
 import { storyHtml } from "../../model-report/story-html.ts";
 import { storyOf } from "../../model-report/story.ts";
 import { storyText } from "../../model-report/story-text.ts";
@@ -15,7 +16,13 @@ export const showCommand = defineCommand({
   run: ({ settings, output, args: { modelId }, flags: { html } }) =>
     withTools(settings, async (tools) => {
       const model = await findModel(tools, modelId);
-      if (html !== undefined) await writeAsAskedFor(html, Buffer.from(storyHtml(storyOf(model))));
-      output.result(model, () => storyText(storyOf(model)));
+      const isOnLadder = model.states.at(-1)?.ladder === true;
+      const listed = isOnLadder ? await listLadder(tools, model.useCase) : [];
+      const story = storyOf(
+        model,
+        listed.find((each) => each.climbs && each.modelId === model.modelId),
+      );
+      if (html !== undefined) await writeAsAskedFor(html, Buffer.from(storyHtml(story)));
+      output.result(model, () => storyText(story));
     }),
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseBlueprint, type Blueprint } from "../../../blueprints/index.ts";
 import { publishTrained, readModels, stateText } from "../../../catalogue/index.ts";
 import { LadderWatch, listLadder, replay, startLoop, type ListedOnLadder, type Loop } from "../../../loop/index.ts";
+import { audit, type AuditReport } from "../../../recompute/index.ts";
 import {
   blueprints,
   clock,
@@ -148,6 +149,13 @@ export class Rig {
       ...{ stepMs: 8 * HOUR, latenessMs: HOUR, request: { useCase: this.#blueprint.useCase, from: START } },
     });
     return this.decisions(`${result!.replay}-${decisions.name}`);
+  }
+
+  /** Every decision made again, and compared. */
+  audit(): Promise<AuditReport> {
+    const { backbone, serdes, scorers } = this.loop;
+    const source = { backbone, serdes, scorers: scorers.get.bind(scorers), salt: this.#common.salt };
+    return audit(source, { share: 1, from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY });
   }
 
   async close(): Promise<void> {

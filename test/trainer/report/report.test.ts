@@ -176,6 +176,15 @@ describe("in words", () => {
   });
 });
 
+test("of a model on the ladder the story tells what is seen of it", () => {
+  const told = (next: string | null): readonly string[] =>
+    storyOf(model, { next, reason: "200 episodes of old" }).chapters.find(({ title }) =>
+      title.includes("on the ladder"),
+    )!.sentences;
+  expect(told(null)).toEqual(["It waits: 200 episodes of old."]);
+  expect(told("canary 5%")).toEqual(["It is due for canary 5%: 200 episodes of old."]);
+});
+
 test("a model of trees alone tells how far each feature moves its predictions; it is made again to the same bytes", async () => {
   const text = TEXT.replace("useCase: parcels", "useCase: boxes");
   const boxes = compileBlueprint(text);

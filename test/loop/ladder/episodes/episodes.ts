@@ -83,7 +83,9 @@ export function episodesLadderSuite(open: () => Promise<Log>): void {
         );
         expect((await climb.states("m1")).at(-1)).toMatchObject({ state: "retired", reason: "replaced by better" });
         expect(await climb.servedBy(newest)).toEqual(["better"]);
-        expect(byModel(await climb.replayed())).toEqual(byModel(await climb.decisions()));
+        const made = await climb.decisions();
+        expect(byModel(await climb.replayed())).toEqual(byModel(made));
+        expect(await climb.audit()).toMatchObject({ recomputed: made.length, differing: 0 });
       }),
     240_000,
   );
@@ -145,6 +147,62 @@ export function episodesLadderSuite(open: () => Promise<Log>): void {
         expect([low! < truth, truth < high!, ours! < theirs!]).toEqual([true, true, true]);
         await climb.tick(1);
         expect(await climb.servedBy(await climb.episodes(30))).toEqual(["m1"]);
+      }),
+    240_000,
+  );
+
+  test(
+    "one that is resented is better by every log of another one, and is found out by its own episodes",
+    () =>
+      climbing(`shadow: 1000, canary: [50%], ${STEPS}`, async (climb) => {
+        await climb.publish("resented", fileOf("resented", SENDS.better));
+        climb.resented = "resented";
+        await climb.episodes(600);
+        expect(await climb.look()).toEqual(["resented canary 50%"]);
+        await climb.tick(1);
+        for (let more = 0; more < 4 && (await climb.look()).length === 0; more++) await climb.episodes(600);
+        expect((await climb.states("resented")).map(({ reason }) => reason).slice(2)).toEqual([
+          expect.stringMatching(/^no worse than m1 by .*: an episode is worth 0\.[12]\d+ more/),
+          expect.stringMatching(/^rolled back from canary 50%: worse than m1: an episode returns 0\.\d+ in/),
+        ]);
+      }),
+    240_000,
+  );
+
+  test(
+    "a guardrail takes one off whose episodes return no less so far",
+    () =>
+      climbing(
+        `shadow: none, canary: [50%], guardrails: { gone: { rise: 20% } }, ${STEPS}`,
+        async (climb) => {
+          await climb.publish("costly", fileOf("costly", SENDS.m1));
+          await climb.tick(1);
+          await climb.episodes(400);
+          expect(await climb.look()).toEqual(["costly withdrawn"]);
+          expect(await reasonOf(climb, "costly")).toMatch(
+            /^rolled back from canary 50%: gone is 0\.1\d+ of \d+ units of the canary and 0\.0\d+ of \d+ others, and higher by 0\.0\d+ is allowed$/,
+          );
+        },
+        SENDS.better,
+      ),
+    240_000,
+  );
+
+  test(
+    "episodes that time ends are looked at again when it has passed, without a further row",
+    () =>
+      climbing(`shadow: none, canary: [50%], ${STEPS}`, async (climb) => {
+        await climb.publish("better", fileOf("better", SENDS.better));
+        await climb.tick(1);
+        // Nobody comes again.
+        await climb.episodes(600, 2);
+        expect(await climb.look()).toEqual([]);
+        const waits = (await climb.listed()).find(({ climbs }) => climbs)!;
+        expect(waits.reason).toMatch(/^returns of episodes are known of \d units of the canary .* not over or too new/);
+        await climb.tick(1);
+        expect(await climb.look()).toEqual([]);
+        await climb.tick(1);
+        expect(await climb.look()).toEqual(["better production"]);
       }),
     240_000,
   );

@@ -1,5 +1,4 @@
-import { decisionRequests, decisions, observations } from "../../../../schemas/index.ts";
-import { readTopic } from "../../../../streams/index.ts";
+import { decisionRequests, observations, type DecisionRecorded } from "../../../../schemas/index.ts";
 import { joinModels, onnxFromTrees } from "../../../../trainer/onnx/index.ts";
 import { random } from "../../../blueprints/random.ts";
 import { HOUR, request } from "../../../operators/parcels.ts";
@@ -78,17 +77,19 @@ export const fileOf = (name: string, [fresh, tired]: Sends, send?: Uint8Array): 
 /** A world of nudges that answers what is decided. */
 export class Nudged extends Rig {
   readonly #random = random(23);
+  /** Whoever is decided for by this model clicks half as often from now on: no log of another one shows that. */
+  resented: string | undefined;
 
   static open(log: Log, ladder: string, production: Sends = SENDS.m1): Promise<Nudged> {
     return new Nudged(log, { text: nudges(ladder), production: fileOf("m1", production) }).open();
   }
 
-  /** So many units have an episode each, side by side. @returns the beginning of the decisions' ids */
-  async episodes(count: number): Promise<string> {
+  /** So many units have an episode each, side by side, of so many steps at most. @returns the beginning of the decisions' ids */
+  async episodes(count: number, steps = STEPS): Promise<string> {
     const name = `e${this.hours}-`;
     const draw = this.#random;
     let there = Array.from({ length: count }, (_, at) => ({ unit: `u${at % UNITS}`, tired: 0 }));
-    for (let k = 0; k < STEPS && there.length > 0; k++) {
+    for (let k = 0; k < steps && there.length > 0; k++) {
       const from = this.now + 1 + k * (HOUR / 3);
       const asked = there.map(({ unit, tired }, at) => {
         const key = `${name}${k}-${unit}`;
@@ -102,8 +103,9 @@ export class Nudged extends Rig {
       await this.loop.publisher.publish(
         there.map(({ unit, tired }, at) => {
           const { key, time } = asked[at]!;
-          const isSent = made.get(key) === "send";
-          const clicked = isSent && draw() < CLICKS[tired]!;
+          const { value: action, modelId } = made.get(key)!;
+          const isSent = action === "send";
+          const clicked = isSent && draw() < CLICKS[tired]! * (modelId === this.resented ? 0.5 : 1);
           const came = !isSent && draw() < VISITS;
           const left = isSent && tired === 1 && draw() < LEAVES;
           if (!left) next.push({ unit, tired: Number(isSent) });
@@ -114,14 +116,12 @@ export class Nudged extends Rig {
       );
       there = next;
     }
-    await this.tick(3);
+    await this.tick(steps === STEPS ? 3 : 1);
     return name;
   }
 
-  async #madeOf(name: string): Promise<ReadonlyMap<string, unknown>> {
-    const found = new Map<string, unknown>();
-    for await (const { value } of readTopic(this.loop.backbone, this.loop.serdes, decisions))
-      if (value.decisionId.startsWith(name)) found.set(value.decisionId, value.value);
-    return found;
+  async #madeOf(name: string): Promise<ReadonlyMap<string, DecisionRecorded>> {
+    const made = (await this.decisions()).filter(({ decisionId }) => decisionId.startsWith(name));
+    return new Map(made.map((decision) => [decision.decisionId, decision]));
   }
 }
