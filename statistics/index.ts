@@ -44,7 +44,7 @@ export {
   weightSpread,
   type WeightSpread,
 } from "./weights.ts";
-export { estimateEpisodes, LEAST_EFFECTIVE_EPISODES } from "./sequential/estimate-episodes.ts";
+export { estimateEpisodes, LEAST_EFFECTIVE_EPISODES, weighEnough } from "./sequential/estimate-episodes.ts";
 export type { SequentialEstimate, SequentialEstimates } from "./sequential/estimate-episodes.ts";
 export { sequentialEstimators } from "./sequential/estimators/index.ts";
 export { effectiveEpisodes, returnsOf, weigh } from "./sequential/logged-episodes.ts";

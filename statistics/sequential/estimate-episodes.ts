@@ -1,7 +1,7 @@
 import { normalInterval, type Interval } from "../off-policy/interval.ts";
 import { meanOf, type Estimate } from "../off-policy/logged-rewards.ts";
 import { sequentialEstimators } from "./estimators/index.ts";
-import { effectiveEpisodes, weigh, type LoggedEpisodes } from "./logged-episodes.ts";
+import { effectiveEpisodes, weigh, type LoggedEpisodes, type WeighedEpisodes } from "./logged-episodes.ts";
 
 /** With fewer effective episodes nothing is estimated: weights of few episodes say no more than these few, and their errors look small. */
 export const LEAST_EFFECTIVE_EPISODES = 100;
@@ -32,14 +32,7 @@ export interface SequentialEstimates {
  */
 export function estimateEpisodes(logged: LoggedEpisodes): SequentialEstimates {
   const episodes = logged.starts.length - 1;
-  const lacking = logged.propensities.reduce((count, one) => count + Number(Number.isNaN(one)), 0);
-  if (lacking > 0) {
-    const refusal = `the log lacks the propensity of ${lacking} of ${logged.propensities.length} steps, and none is guessed`;
-    return { episodes, effectiveEpisodes: undefined, refusal, estimates: [] };
-  }
-  const weighed = weigh(logged);
-  const effective = effectiveEpisodes(weighed);
-  const refusal = refusalOf(effective, episodes);
+  const { weighed, refusal, effectiveEpisodes: effective } = weighEnough(logged);
   if (refusal !== undefined) return { episodes, effectiveEpisodes: effective, refusal, estimates: [] };
   const able = sequentialEstimators.filter(({ modelled }) => !modelled || logged.q !== undefined);
   const estimates = able.map(({ name, terms }) => {
@@ -47,6 +40,27 @@ export function estimateEpisodes(logged: LoggedEpisodes): SequentialEstimates {
     return { name, ...estimate, interval: normalInterval(estimate) };
   });
   return { episodes, effectiveEpisodes: effective, estimates };
+}
+
+/**
+ * Episodes with their weights, or why nothing is estimated by them.
+ *
+ * @throws RangeError for episodes that are none; a missing propensity is a refusal
+ */
+export function weighEnough(
+  logged: LoggedEpisodes,
+):
+  | { readonly weighed: WeighedEpisodes; readonly effectiveEpisodes: number; readonly refusal?: undefined }
+  | { readonly weighed?: undefined; readonly effectiveEpisodes: number | undefined; readonly refusal: string } {
+  const lacking = logged.propensities.reduce((count, one) => count + Number(Number.isNaN(one)), 0);
+  if (lacking > 0) {
+    const refusal = `the log lacks the propensity of ${lacking} of ${logged.propensities.length} steps, and none is guessed`;
+    return { effectiveEpisodes: undefined, refusal };
+  }
+  const weighed = weigh(logged);
+  const effective = effectiveEpisodes(weighed);
+  const refusal = refusalOf(effective, logged.starts.length - 1);
+  return refusal === undefined ? { weighed, effectiveEpisodes: effective } : { effectiveEpisodes: effective, refusal };
 }
 
 /** Why so few effective episodes are not enough; `undefined`: they are. */

@@ -1,12 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import { predictionNames, valueName, type CompiledBlueprint } from "../../blueprints/index.ts";
 import { vectorOf } from "../../rows/index.ts";
 import type { Scorer } from "../../serving/index.ts";
 import {
-  estimateEpisodes,
   meanByUnit,
   returnsOf,
   sequentialEstimators,
-  weigh,
+  weighEnough,
   type LoggedEpisodes,
   type MeanByUnit,
 } from "../../statistics/index.ts";
@@ -49,16 +49,19 @@ export async function estimateBy(
   const production = returns.length === 0 ? undefined : returns.reduce((sum, one) => sum + one, 0) / returns.length;
   const nothing = { ...known, production, effective: undefined, gain: undefined };
   if (returns.length < 2) return { ...nothing, refusal: `${returns.length} whole episodes are there` };
-  const { effectiveEpisodes: effective, refusal } = estimateEpisodes(logged);
+  const { weighed, effectiveEpisodes: effective, refusal } = weighEnough(logged);
   if (refusal !== undefined) return { ...nothing, effective, refusal };
   const wdr = sequentialEstimators.find(({ name }) => name === "WDR")!;
-  const gains = Array.from(wdr.terms(weigh(logged)), (term, episode) => term - returns[episode]!);
+  const gains = Array.from(wdr.terms(weighed), (term, episode) => term - returns[episode]!);
   const gain = meanByUnit(
     gains,
     episodes.map(({ unit, rows }) => unit ?? (rows[0]!["decisionId"] as string)),
   );
   return { ...known, production, effective, gain, refusal: undefined };
 }
+
+/** Rows whose policy is asked at once: decisions that the process makes meanwhile wait for no more. */
+const BLOCK = 1_024;
 
 async function loggedBy(
   compiled: CompiledBlueprint,
@@ -85,6 +88,7 @@ async function loggedBy(
     probabilities[row] = chances[taken]!;
     q[row] = valued[taken]![row]!;
     for (const [at, chance] of chances.entries()) v[row]! += chance * valued[at]![row]!;
+    if (row % BLOCK === BLOCK - 1) await setImmediate();
   }
   const starts = new Int32Array(episodes.length + 1);
   for (const [at, episode] of episodes.entries()) starts[at + 1] = starts[at]! + episode.steps.length;

@@ -39,6 +39,8 @@ export async function gatherEpisodes(
     ...{ ...base, comparison: noComparison, own: countDecisions(own.filter(isAfter(base.state.time))) },
     guardrails: guardrailFigures(compiled, ofCanary, steps, both),
   };
+  // It has to go, and may be one that can't even be loaded.
+  if (climber.trial.failure !== null) return { ...facts, episodes: null, failure: null };
   const scorer = await tools.scorers.get(model);
   const predicted = (some: readonly TrainingRow[]): Promise<unknown> =>
     predictLabels(scorer, compiled, some, predictionNames(compiled.blueprint));
@@ -48,7 +50,7 @@ export async function gatherEpisodes(
   // The policy gives no value where the model fails, or where a feature that a formula needs is missing.
   const refused = await failed(own.filter(({ reason }) => reason === "error"));
   if (refused.failure !== null) return refused;
-  const episodes = seenEpisodes(compiled, rows, after, now);
+  const episodes = await seenEpisodes(compiled, rows, after, now);
   if (steps.length > 0)
     return {
       ...facts,

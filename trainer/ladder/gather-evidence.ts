@@ -38,6 +38,8 @@ export async function gatherEvidence(
   const known = { ...base, own: countDecisions(ownNow), guardrails: guarded };
   if (failed !== undefined)
     return { ...known, comparison: nothing, failure: failureOf(failed, "it was decided without a prediction") };
+  // It has to go, and may be one that can't even be loaded.
+  if (climber.trial.failure !== null) return { ...known, comparison: nothing, failure: null };
   const [first] = judgedUnit(compiled);
   const [seen, seenByRival] = [seenBy(model, compiled)[0]!, seenBy(rival, compiled)[0]!];
   const judging = withoutExtremes(read, compiled.layout, learntLabels(compiled), weight).rows;

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { keySequences } from "../../rows/index.ts";
 import type { EpisodeRow, TrainingRow } from "../../schemas/index.ts";
@@ -21,6 +22,9 @@ export interface SeenEpisode {
   readonly worth: number | undefined;
 }
 
+/** Rows that are divided at once: decisions that the process makes meanwhile wait for no more. */
+const BLOCK = 1_024;
+
 /**
  * The episodes that began after a time, in the order of their keys and times.
  *
@@ -29,7 +33,27 @@ export interface SeenEpisode {
  * @param after event time, ms
  * @param until event time, ms: episodes that nothing could follow by then are over
  */
-export function seenEpisodes(
+export async function seenEpisodes(
+  compiled: CompiledBlueprint,
+  rows: readonly TrainingRow[],
+  after: number,
+  until: number,
+): Promise<readonly SeenEpisode[]> {
+  const byKey = Map.groupBy(rows, (row) => compiled.episodes!.keyOf(row));
+  const found: SeenEpisode[] = [];
+  let block: TrainingRow[] = [];
+  for (const key of [...byKey.keys()].sort()) {
+    if (key === null) continue;
+    block.push(...byKey.get(key)!);
+    if (block.length < BLOCK) continue;
+    found.push(...episodesOf(compiled, block, after, until));
+    block = [];
+    await setImmediate();
+  }
+  return [...found, ...episodesOf(compiled, block, after, until)];
+}
+
+function episodesOf(
   compiled: CompiledBlueprint,
   rows: readonly TrainingRow[],
   after: number,

@@ -132,6 +132,12 @@ export function ladderSuite(open: () => Promise<Log>): void {
           /^rolled back from shadow: it can't predict decision h0-\d+: .*asked for entry 2\d of 25/,
         );
         await climb.tick(1);
+        await climb.publish("broken", Buffer.from("no file of a model"));
+        expect(await climb.look()).toEqual(["broken withdrawn"]);
+        expect((await climb.states("broken")).at(-1)!.reason).toMatch(
+          /^rolled back from shadow: it can't predict decision h0-\d+: /,
+        );
+        await climb.tick(1);
         // As a canary, by an input that did not come before. Its units get the product's default until then.
         await climb.hour(400, 24);
         await climb.publish("fragile", crashing("fragile"));

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { openTools, publishBlueprint } from "../../../loop/index.ts";
-import { rowsTopic } from "../../../rows/index.ts";
+import { validBlueprints } from "../../../catalogue/index.ts";
+import { readRows, rowsTopic } from "../../../rows/index.ts";
 import { blueprints, models, type ModelRecorded } from "../../../schemas/index.ts";
 import { loadScorer } from "../../../serving/index.ts";
 import { createEmbeddedBackbone, readTable, type EmbeddedBackbone } from "../../../streams/index.ts";
@@ -96,7 +97,9 @@ test("of the newest episodes it learns from those alone, and is made again to th
   await publishBlueprint(tools, windowed, until - 1);
   const { model } = await train(until);
   const began = new Map<string, number>();
-  const rows = rowsOf(EPISODES).filter(({ rowTime }) => (rowTime as number) <= until);
+  const rows = fatigueRows(compiled, simulate(100, EPISODES, behaviour)).filter(
+    ({ rowTime }) => (rowTime as number) <= until,
+  );
   for (const { unit, decisionTime } of rows) {
     if (!began.has(unit as string)) began.set(unit as string, decisionTime as number);
   }
@@ -106,4 +109,18 @@ test("of the newest episodes it learns from those alone, and is made again to th
   expect(model.blueprintVersion).toBe(version);
   expect(model.provenance.rows + model.provenance.holdout).toBe(inWindow);
   expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true, header: "equal", problem: null });
+});
+
+test("a reading may leave out what was decided until a time, and finds the rest as a whole reading does", async () => {
+  const known = validBlueprints(await readTable(backbone, tools.serdes, blueprints));
+  const read = async (since?: number) =>
+    (await readRows(backbone, tools.serdes, compiled, known, UNTIL, { since, packed: true })).rows.map(
+      (row) => [row["decisionId"], row["decisionTime"] as number] as const,
+    );
+  const all = await read();
+  const since = START + 9 * 24 * HOUR;
+  const later = all.filter(([, time]) => time > since);
+  expect([later.length > 10_000, all.length - later.length > 10_000]).toEqual([true, true]);
+  expect(all.some(([, time]) => time === since)).toBe(true);
+  expect(await read(since)).toEqual(later);
 });

@@ -10,12 +10,15 @@ const units = Array.from({ length: 1_000 }, (_, at) => `u${at}`);
 /** Units whose places lie in a stretch. */
 const between = (from: number, to: number, count: number): readonly string[] =>
   units.filter((unit) => placeOf(unit) >= from && placeOf(unit) < to).slice(0, count);
-const of = (rows: readonly ReturnType<typeof episode>[], steps: readonly ModelState[], until = 1_000 * HOUR) =>
-  returnFigures(seenEpisodes(compiled, rows.flat(), steps[0]!.time, until), steps, { modelId: "new", rival: "old" });
+const of = async (rows: readonly ReturnType<typeof episode>[], steps: readonly ModelState[], until = 1_000 * HOUR) =>
+  returnFigures(await seenEpisodes(compiled, rows.flat(), steps[0]!.time, until), steps, {
+    modelId: "new",
+    rival: "old",
+  });
 
-test("both arms have the mean return of their episodes by unit, and their difference", () => {
+test("both arms have the mean return of their episodes by unit, and their difference", async () => {
   const [ours, theirs] = [between(0, 0.2, 40), between(0.2, 1, 90)];
-  const found = of(
+  const found = await of(
     [
       ...ours.flatMap((unit) => [episode(unit, HOUR, { modelId: "new" }), episode(unit, 9 * HOUR, { modelId: "new" })]),
       ...theirs.map((unit) => episode(unit, HOUR, { clicks: [1, 0] })),
@@ -30,10 +33,10 @@ test("both arms have the mean return of their episodes by unit, and their differ
   });
 });
 
-test("episodes of both models, of other choices, of several units and without a reward are of no arm", () => {
+test("episodes of both models, of other choices, of several units and without a reward are of no arm", async () => {
   const [[a, b, c, d, e, f]] = [between(0, 0.2, 6) as [string, string, string, string, string, string]];
   const [g] = between(0.5, 1, 1);
-  const found = of(
+  const found = await of(
     [
       episode(a, HOUR, { modelId: "new" }),
       episode(b, HOUR, { modelId: "new", steps: [{}, { modelId: "old" }] }),
@@ -49,7 +52,7 @@ test("episodes of both models, of other choices, of several units and without a 
   expect(found).toMatchObject({ canary: { episodes: 1 }, production: { episodes: 1 }, ofNoArm: 5 });
 });
 
-test("of units that change to the canary none of the former episodes count, short or long", () => {
+test("of units that change to the canary none of the former episodes count, short or long", async () => {
   const [stays, changes, never] = [between(0, 0.2, 30), between(0.2, 0.5, 30), between(0.5, 1, 30)];
   const steps = [step(1, 0.2), step(5 * HOUR, 0.5)];
   const short = { clicks: [0] };
@@ -61,14 +64,14 @@ test("of units that change to the canary none of the former episodes count, shor
     ...changes.map((unit) => episode(unit, 9 * HOUR, { modelId: "new" })),
     ...never.flatMap((unit) => [episode(unit, HOUR), episode(unit, 5 * HOUR - 1), episode(unit, 9 * HOUR)]),
   ];
-  expect(of(rows, steps)).toMatchObject({
+  expect(await of(rows, steps)).toMatchObject({
     canary: { mean: 1.5, units: 60, episodes: 60 },
     production: { mean: 1.5, units: 30, episodes: 90 },
     ofNoArm: 60,
   });
 });
 
-test("a share that grows compares no late time with an early one", () => {
+test("a share that grows compares no late time with an early one", async () => {
   const [stays, changes, never] = [between(0, 0.1, 10), between(0.1, 0.5, 30), between(0.5, 1, 40)];
   const steps = [step(1, 0.1), step(5 * HOUR, 0.5)];
   // All return less in the evening, whoever decides.
@@ -78,13 +81,13 @@ test("a share that grows compares no late time with an early one", () => {
     ...[...stays, ...changes].map((unit) => episode(unit, 9 * HOUR, { ...evening, modelId: "new" })),
     ...never.flatMap((unit) => [episode(unit, HOUR, morning), episode(unit, 9 * HOUR, evening)]),
   ];
-  const { canary, production, difference } = of(rows, steps);
+  const { canary, production, difference } = await of(rows, steps);
   expect(canary!.mean).toBeCloseTo((10 * 1.5 + 40 * 0.5) / 50, 12);
   expect(production!.mean).toBeCloseTo(canary!.mean, 12);
   expect(difference!.value).toBeCloseTo(0, 12);
 });
 
-test("of times of which long episodes are still open the short ones do not count", () => {
+test("of times of which long episodes are still open the short ones do not count", async () => {
   const [ours, theirs] = [between(0, 0.5, 100), between(0.5, 1, 100)];
   const now = 50 * HOUR;
   // The canary's units stay for hours, and win late.
@@ -96,16 +99,16 @@ test("of times of which long episodes are still open the short ones do not count
     ...theirs.flatMap((unit, at) => [episode(unit, HOUR), episode(unit, now - HOUR + 50 + at)]),
     ...late,
   ];
-  const { canary, production, tooNew } = of(rows, [step(1, 0.5)], now);
+  const { canary, production, tooNew } = await of(rows, [step(1, 0.5)], now);
   // Two of the late ones count: of those that began until then one in a hundred is open.
   expect(canary).toMatchObject({ episodes: 102, mean: expect.closeTo(150 / 102, 12) as number });
   expect(production).toMatchObject({ episodes: 100, mean: expect.closeTo(1.5, 12) as number });
   expect(tooNew).toBe(198);
 });
 
-test("without an episode of one arm there is no difference", () => {
+test("without an episode of one arm there is no difference", async () => {
   const rows = between(0.5, 1, 3).map((unit) => episode(unit, HOUR));
-  expect(of(rows, [step(1, 0.2)])).toMatchObject({
+  expect(await of(rows, [step(1, 0.2)])).toMatchObject({
     canary: undefined,
     production: undefined,
     difference: undefined,

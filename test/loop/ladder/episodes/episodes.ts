@@ -216,6 +216,10 @@ export function episodesLadderSuite(open: () => Promise<Log>): void {
         expect(await climb.look()).toEqual(["crashing withdrawn"]);
         expect(await reasonOf(climb, "crashing")).toMatch(/^rolled back from shadow: it can't predict decision e0-/);
         await climb.tick(1);
+        await climb.publish("broken", Buffer.from("no file of a model"));
+        expect(await climb.look()).toEqual(["broken withdrawn"]);
+        expect(await reasonOf(climb, "broken")).toMatch(/^rolled back from shadow: it can't predict decision e0-/);
+        await climb.tick(1);
         await climb.publish("lonely", fileOf("lonely", SENDS.better));
         await climb.tick(47);
         expect(await climb.look()).toEqual([]);
