@@ -9,19 +9,27 @@ import { BEHIND_MS, HOUR, requestOf, type Value, type Values, type Work } from "
 
 const flights = join(import.meta.dirname, "../../../examples/flights");
 
-/** The first quarter's flights: 41 features, 11 of them windows over two kinds of events. With `life` these come from the observations, so that each becomes a row. */
-export function flightsWork(name: "flights" | "life"): Work {
-  const text = readFileSync(join(import.meta.dirname, "../../../examples/flights.yaml"), "utf8").replace(
+/** The flights of one number after each other, two days apart at most. */
+const EPISODES = "episodes: { gap: 50h, length: 6 }\n";
+
+/**
+ * The first quarter's flights: 41 features, 11 of them windows over two kinds of events. With `life` these come from the observations, so that each
+ * becomes a row, and with `episodes` each row becomes a step too.
+ */
+export function flightsWork(name: "flights" | "life" | "episodes"): Work {
+  const rows = name !== "flights";
+  const alone = readFileSync(join(import.meta.dirname, "../../../examples/flights.yaml"), "utf8").replace(
     /training:\n(?: .*\n?)*/,
     "training: { schedule: none, freshRows: none, minRows: 2000 }\n",
   );
+  const text = name === "episodes" ? alone + EPISODES : alone;
   const blueprint = parseBlueprint(text);
   const flown = readFlights(blueprint);
   const last = flown.at(-1)!.time;
   return {
     name,
     blueprint: text,
-    rows: name === "life",
+    rows,
     lives(count) {
       // Whole hours: the minute of the day stays near the context's.
       const shift = Math.floor((Date.now() - BEHIND_MS - last) / HOUR) * HOUR;
@@ -36,7 +44,7 @@ export function flightsWork(name: "flights" | "life"): Work {
           outcomes: flight.outcomes.map(({ time, values }) => {
             const { kind, ...fields } = values;
             // An observation with a kind is an event too: the loop makes it one.
-            if (name === "life") {
+            if (rows) {
               const value = { decisionId: id, useCase: blueprint.useCase, observationId: String(kind), values };
               return { topic: observations, key: id, value, time: time + moved } as Published<unknown>;
             }

@@ -23,7 +23,7 @@ export interface Work {
   lives(count: number): readonly Life[];
 }
 
-export const workNames = ["numbers", "mixed", "flights", "life"] as const;
+export const workNames = ["numbers", "mixed", "flights", "life", "episodes"] as const;
 export type WorkName = (typeof workNames)[number];
 
 export const HOUR = 3_600_000;
