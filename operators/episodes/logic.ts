@@ -44,20 +44,24 @@ export const withState = (
 
 /** Decisions by index whose step is another one than before. */
 export function changedSteps(before: Sequence, after: Sequence): readonly number[] {
-  const were = new Map(before.entries.map((entry, at) => [textOf(entry), at]));
-  return after.entries.flatMap((entry, at) => {
-    const was = were.get(textOf(entry));
-    return was !== undefined && stepText(before, was) === stepText(after, at) ? [] : [at];
-  });
+  const changed: number[] = [];
+  // Both are in their order, and a decision may be missing in either.
+  let was = 0;
+  for (const [at, entry] of after.entries.entries()) {
+    while (was < before.entries.length && entryOrder(before.entries[was]!, entry) < 0) was++;
+    const known = before.entries[was];
+    if (known === undefined || !isSame(known, entry) || !isSameStep(before, was, after, at)) changed.push(at);
+  }
+  return changed;
 }
 
-const textOf = ({ id, time }: EpisodeEntry): string => `${time} ${id}`;
-
 /** All of a step that does not stand in its own row. */
-function stepText({ entries, places }: Sequence, at: number): string {
-  const { first, next, step, terminal, truncated } = places[at]!;
-  const [start, follower] = [entries[first]!, next === undefined ? undefined : entries[next]];
-  return JSON.stringify([textOf(start), follower && textOf(follower), step, terminal, truncated]);
+function isSameStep(one: Sequence, at: number, other: Sequence, otherAt: number): boolean {
+  const [a, b] = [one.places[at]!, other.places[otherAt]!];
+  if (a.step !== b.step || a.terminal !== b.terminal || a.truncated !== b.truncated) return false;
+  if (!isSame(one.entries[a.first]!, other.entries[b.first]!)) return false;
+  if (a.next === undefined || b.next === undefined) return a.next === b.next;
+  return isSame(one.entries[a.next]!, other.entries[b.next]!);
 }
 
 /** Indexes of the episode that a decision is the last of, if it is over as a whole; empty: it is not. */

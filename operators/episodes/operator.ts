@@ -28,6 +28,19 @@ import {
 
 const stateStore: StoreSpec<KeyState> = { encode: encodeState, decode: decodeState };
 
+/** Rows are read again soon after they came, as what comes before or after another one: until then they stay objects. */
+const rowStore = (input: Topic<EpisodeRow>): StoreSpec<EpisodeRow> => ({ ...avroStore(input), heldBytes: mostBytesOf });
+
+const FIELD_BYTES = 12;
+const CHARACTER_BYTES = 3;
+
+/** At most, of a row's Avro. */
+function mostBytesOf({ decisionId, blueprintVersion, maturity, action, state }: EpisodeRow): number {
+  let characters = decisionId.length + blueprintVersion.length + maturity.length + (action?.length ?? 0);
+  for (const value of state) if (typeof value === "string") characters += value.length;
+  return CHARACTER_BYTES * characters + FIELD_BYTES * (10 + state.length);
+}
+
 /** The key of a timer's decision. */
 const keyOf = (timer: string): string => parseFollowedKey(timer.slice(2)).key;
 
@@ -83,7 +96,7 @@ export function episodesOf(compiled: CompiledBlueprint) {
     name: "episodes",
     in: { rows: input },
     out: { steps: episodesTopic(compiled) },
-    state: { decisions: stateStore, rows: avroStore(input) },
+    state: { decisions: stateStore, rows: rowStore(input) },
     globals: {},
     recordKey: ({ store, key }) => (store === "decisions" ? key : keyOf(store === undefined ? key : CLOSE + key)),
     reads: { rows: ({ key }) => [["decisions", key]] },
@@ -119,7 +132,7 @@ export function episodesOf(compiled: CompiledBlueprint) {
   ): void | Promise<void> {
     const before = context.state.decisions.get(key) ?? noState;
     let { entries } = before;
-    const own = new Set<string>();
+    const own = new Map<string, EpisodeRow>();
     let latest = Number.NEGATIVE_INFINITY;
     for (const record of records) {
       const { value: row, time } = record;
@@ -135,7 +148,7 @@ export function episodesOf(compiled: CompiledBlueprint) {
       entries = after;
       latest = Math.max(latest, time);
       context.state.rows.put(followedKey(which), row);
-      own.add(followedKey(which));
+      own.set(followedKey(which), row);
       if (!isNew) continue;
       if (isClosed) scheduleOver(context, which, record);
       else context.schedule(which.time + closedAfter, CLOSE + followedKey(which), record);
@@ -151,6 +164,7 @@ export function episodesOf(compiled: CompiledBlueprint) {
       now,
       [...changed].sort((a, b) => a - b),
       latest,
+      own,
     );
     const gone = new Set(beyondRoom(now));
     if (emitting === undefined) forget(context, key, state, gone);
@@ -186,25 +200,28 @@ export function episodesOf(compiled: CompiledBlueprint) {
     context.schedule(time + overAfter, OVER + followedKey(which), from);
   }
 
+  /** @param own rows of this batch, by followed key: the store does not have them yet */
   function emitSteps(
     context: EpisodeContext,
     key: string,
     { entries, places }: Sequence,
     changed: readonly number[],
     time: number,
+    own: ReadonlyMap<string, EpisodeRow> = new Map(),
   ): void | Promise<void> {
-    const needed = new Set(changed.flatMap((at) => [at, places[at]!.next ?? at]));
     const rowKey = (at: number): string => followedKey({ ...entries[at]!, key });
+    const needed = new Set(changed.flatMap((at) => [rowKey(at), rowKey(places[at]!.next ?? at)]));
+    const rowAt = (at: number): EpisodeRow => own.get(rowKey(at)) ?? context.state.rows.get(rowKey(at))!;
     const emit = (): void => {
       for (const at of changed) {
         const place = places[at]!;
-        const row = context.state.rows.get(rowKey(at))!;
-        const next = place.next === undefined ? undefined : context.state.rows.get(rowKey(place.next))!;
+        const row = rowAt(at);
+        const next = place.next === undefined ? undefined : rowAt(place.next);
         const value = stepOf(episodes, key, { row, next, episodeId: entries[place.first]!.id, place });
         context.emit("steps", { key, value, time, headers: {} });
       }
     };
-    const loading = context.load([...needed].map((at) => ["rows", rowKey(at)] as const));
+    const loading = context.load([...needed].filter((each) => !own.has(each)).map((each) => ["rows", each] as const));
     return loading === undefined ? emit() : loading.then(emit);
   }
 }

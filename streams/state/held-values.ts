@@ -48,8 +48,11 @@ export class HeldValues<V> implements Store<V> {
     return value;
   }
 
+  /** What was there is not read. */
   put(key: string, value: V): void {
-    this.update(key, () => value);
+    this.#options.check(key, value);
+    this.#deleted.delete(key);
+    this.#work.push(() => this.#set(key, value));
   }
 
   update(key: string, change: (value: V | undefined) => V): void {

@@ -2,13 +2,12 @@ import { checkpointChange, readCheckpoint, type Checkpoint } from "./checkpoint.
 import { splitName } from "./keeper.ts";
 import { MAX_RECORD_BYTES } from "../backbone/backbone.ts";
 import { StreamsError } from "../errors.ts";
-import { reasonOf } from "../outage.ts";
 import type { Store, StoreSpec } from "../operator.ts";
 import type { Change, StateDatabase } from "./engine.ts";
-import { shortened } from "../shortened.ts";
 import { BEHIND_LINES, endOf, FIRST_LINE, lineOf, timerKey, timerOf, type OperatorTimer } from "./timer-keys.ts";
 import { HeldValues } from "./held-values.ts";
 import { StoreSchemas, type StoreCodec } from "./store-schemas.ts";
+import { checkFits, decoded } from "./store-values.ts";
 import { TimerQueue } from "./timer-queue.ts";
 
 /** A timer is its key. The value must not be empty: classic-level 3.0 never frees its copy of an empty value, 32 bytes for good with each timer. */
@@ -78,11 +77,11 @@ export class TaskState {
     const prefix = `${name}\0`;
     const { codec, changes } = this.#schemas.codec(name, spec);
     for (const [key, value] of changes) this.#buffer.set(key, value);
-    if (spec.heldBytes !== undefined) return this.#heldStore(name, spec.heldBytes, codec, mostBytes);
     const get = (key: string): V | undefined => {
       const bytes = this.#get(prefix, key);
       return bytes === undefined ? undefined : decoded(codec, bytes, name, key);
     };
+    if (spec.heldBytes !== undefined) return this.#heldStore(name, spec.heldBytes, { codec, read: get, mostBytes });
     const put = (key: string, value: V): void => {
       const full = prefix + key;
       const bytes = codec.encode(value);
@@ -97,20 +96,22 @@ export class TaskState {
     };
   }
 
-  #heldStore<V>(name: string, bytesOf: (value: V) => number, codec: StoreCodec<V>, mostBytes: number): Store<V> {
+  /** Asked for again it is the same one: only one may hold changes. */
+  #heldStore<V>(
+    name: string,
+    bytesOf: (value: V) => number,
+    { codec, read, mostBytes }: { codec: StoreCodec<V>; read: (key: string) => V | undefined; mostBytes: number },
+  ): Store<V> {
     const prefix = `${name}\0`;
-    const held = new HeldValues<V>({
-      ...{ bytesOf, encode: (value) => codec.encode(value) },
-      read: (key) => {
-        const bytes = this.#get(prefix, key);
-        return bytes === undefined ? undefined : decoded(codec, bytes, name, key);
-      },
-      check: (key, value) => {
-        const full = prefix + key;
-        if (bytesOf(value) + 3 * full.length <= mostBytes) return;
-        checkFits(name, key, full, codec.encode(value), Math.floor(mostBytes * FULL));
-      },
-    });
+    const known = this.#held.get(prefix) as HeldValues<V> | undefined;
+    if (known !== undefined) return known;
+    const encode = (value: V): Uint8Array => codec.encode(value);
+    const check = (key: string, value: V): void => {
+      const full = prefix + key;
+      if (bytesOf(value) + 3 * full.length <= mostBytes) return;
+      checkFits(name, key, full, encode(value), Math.floor(mostBytes * FULL));
+    };
+    const held = new HeldValues<V>({ bytesOf, encode, read, check });
     this.#held.set(prefix, held as HeldValues<unknown>);
     return held;
   }
@@ -266,27 +267,6 @@ export class TaskState {
  * A held value of this share of the limit is refused: the growth within a batch is seen only when the value is bytes.
  */
 const FULL = 0.9;
-
-function decoded<V>(codec: StoreCodec<V>, bytes: Uint8Array, name: string, key: string): V {
-  try {
-    return codec.decode(bytes);
-  } catch (error) {
-    const [operator, store] = splitName(name);
-    const told = `operator ${operator}, store ${store}: the value of key ${shortened(key, 200)} can't be read: ${reasonOf(error)}`;
-    throw new StreamsError("UNDECODABLE", told, error);
-  }
-}
-
-function checkFits(name: string, key: string, full: string, bytes: Uint8Array, most: number): void {
-  const size = bytes.length + Buffer.byteLength(full);
-  if (size <= most) return;
-  const [operator, store] = splitName(name);
-  throw new StreamsError(
-    "RECORD_TOO_LARGE",
-    `operator ${operator}, store ${store}: the value of key ${shortened(key, 200)} would have ${size} bytes; ` +
-      `at most ${most} fit into a record of its changelog. Send less under one key`,
-  );
-}
 
 async function linesIn(database: StateDatabase): Promise<ReadonlySet<string>> {
   const lines = new Set<string>();
