@@ -16,14 +16,16 @@ import type { SeenEpisode } from "./seen-episodes.ts";
 
 /** What a model's policy would be worth, by the episodes of the one in production. */
 export interface EpisodeEstimate {
-  /** Whole ones that the model in production made, since the training of the model. */
+  /** Who made the episodes: the model in production, or `the log`. */
+  readonly madeBy: string;
+  /** Whole ones since the training of the model. */
   readonly episodes: number;
   /** Their decisions. */
   readonly decisions: number;
   /** So many episodes of its own say as much; `undefined`: it can't be told. */
   readonly effective: number | undefined;
-  /** The mean return of an episode in production; `undefined`: there is none. */
-  readonly production: number | undefined;
+  /** Their mean return; `undefined`: there is none. */
+  readonly returned: number | undefined;
   /** How much more an episode of the model is worth, with bounds that hold at every look; `undefined`: nothing is estimated. */
   readonly gain: MeanByUnit | undefined;
   /** Why nothing is estimated. */
@@ -36,18 +38,20 @@ export interface EpisodeEstimate {
  * is the narrower the better Q is. The bounds are those of a confidence sequence over units, for it is looked at again
  * and again.
  *
- * @param episodes over and of one model each, of which all rewards and actions are known
+ * @param episodes that ended, of which all rewards and actions are known
+ * @param madeBy who made them
  */
 export async function estimateBy(
   compiled: CompiledBlueprint,
   scorer: Scorer,
   episodes: readonly SeenEpisode[],
+  madeBy: string,
 ): Promise<EpisodeEstimate> {
   const logged = await loggedBy(compiled, scorer, episodes);
-  const known = { episodes: episodes.length, decisions: logged.rewards.length };
+  const known = { madeBy, episodes: episodes.length, decisions: logged.rewards.length };
   const returns = returnsOf(logged);
-  const production = returns.length === 0 ? undefined : returns.reduce((sum, one) => sum + one, 0) / returns.length;
-  const nothing = { ...known, production, effective: undefined, gain: undefined };
+  const returned = returns.length === 0 ? undefined : returns.reduce((sum, one) => sum + one, 0) / returns.length;
+  const nothing = { ...known, returned, effective: undefined, gain: undefined };
   if (returns.length < 2) return { ...nothing, refusal: `${returns.length} whole episodes are there` };
   const { weighed, effectiveEpisodes: effective, refusal } = weighEnough(logged);
   if (refusal !== undefined) return { ...nothing, effective, refusal };
@@ -57,7 +61,7 @@ export async function estimateBy(
     gains,
     episodes.map(({ unit, rows }) => unit ?? (rows[0]!["decisionId"] as string)),
   );
-  return { ...known, production, effective, gain, refusal: undefined };
+  return { ...known, returned, effective, gain, refusal: undefined };
 }
 
 /** Rows whose policy is asked at once: decisions that the process makes meanwhile wait for no more. */

@@ -57,9 +57,9 @@ export async function gatherEpisodes(
       failure: null,
       episodes: { estimate: undefined, returns: returnFigures(episodes, steps, both) },
     };
-  const judging = judgingOf(episodes, rival.modelId, compiled.episodes!.actions);
+  const { judging, madeBy } = judgingOf(episodes, rival.modelId, compiled.episodes!.actions);
   try {
-    const estimate = await estimateBy(compiled, scorer, judging);
+    const estimate = await estimateBy(compiled, scorer, judging, madeBy);
     return { ...facts, failure: null, episodes: { estimate, returns: undefined } };
   } catch (error) {
     const found = await failed(judging.flatMap((episode) => episode.rows));
@@ -68,19 +68,24 @@ export async function gatherEpisodes(
   }
 }
 
-/** Whole episodes of the model in production with all that an estimate needs. */
+/**
+ * Whole episodes with all that an estimate needs: those of the model in production. Where it acts nowhere, those of the
+ * log, as at the gate.
+ */
 function judgingOf(
   episodes: readonly SeenEpisode[],
   rival: string,
   actions: readonly string[],
-): readonly SeenEpisode[] {
+): { readonly judging: readonly SeenEpisode[]; readonly madeBy: string } {
   const known = new Set<string | null>(actions);
   const ofRival = episodes.filter(({ modelId }) => modelId === rival);
-  const until = settledUntil(ofRival);
-  return ofRival.filter(
+  const [made, madeBy] = ofRival.length > 0 ? [ofRival, rival] : [episodes, episodes.length > 0 ? "the log" : rival];
+  const until = settledUntil(made);
+  const judging = made.filter(
     ({ terminal, worth, began, steps }) =>
       terminal && worth !== undefined && began <= until && steps.every(({ action }) => known.has(action)),
   );
+  return { judging, madeBy };
 }
 
 /** @param since decision time, ms */

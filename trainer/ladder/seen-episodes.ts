@@ -82,7 +82,7 @@ function episodeOf(
 ): SeenEpisode {
   const rows = entries.map(({ row }) => row);
   const steps = entries.map(({ step }) => step);
-  const acted = rows.every(({ reason }) => !NOT_THE_POLICY.has(reason));
+  const acted = rows.every(({ mode, reason }) => mode === "online" && !NOT_THE_POLICY.has(reason));
   return {
     ...{ rows, steps, began: entries[0]!.time, ...last },
     unit: onlyOf(rows.map(({ unit }) => unit as string)),

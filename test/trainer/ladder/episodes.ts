@@ -50,7 +50,7 @@ export function episode(session: string, from: number, told: Told = {}): readonl
       propensity: 0.5,
       tired: at,
     },
-    ...{ maturity: "mature", maturity_click: "mature", maturity_gone: "mature", reward: click },
+    ...{ mode: "online", maturity: "mature", maturity_click: "mature", maturity_gone: "mature", reward: click },
     ...{ label_click: click, label: click, label_gone: Number(ends && at === clicks.length - 1), ...steps[at] },
   }));
 }

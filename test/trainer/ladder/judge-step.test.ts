@@ -109,7 +109,7 @@ describe("a model on the ladder", () => {
       episodes: {
         returns: undefined,
         estimate: {
-          ...{ episodes: 200, decisions, production: 2, refusal: "4 are needed" },
+          ...{ madeBy: "m1", episodes: 200, decisions, returned: 2, refusal: "4 are needed" },
           effective: gain && 120.24,
           gain: gain && { mean: (gain[0] + gain[1]) / 2, low: gain[0], high: gain[1], units: 200 },
         },

@@ -50,6 +50,8 @@ test("it has no model where several made it, or the product's own choice, and no
     ["b", undefined],
     [undefined, "old"],
   ]);
+  const drawn = episode("e", HOUR, { reason: "explore", steps: [{ mode: "loggingOnly" }] });
+  expect((await seen(drawn))[0]!.modelId).toBeUndefined();
   // Without a model there is none, either.
   expect(
     (await seen(episode("d", HOUR, { steps: [{ modelId: null }, { modelId: null }] })))[0]!.modelId,

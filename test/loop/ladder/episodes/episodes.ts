@@ -21,8 +21,9 @@ export function episodesLadderSuite(open: () => Promise<Log>): void {
     ladder: string,
     work: (climb: Nudged) => Promise<void>,
     production: Sends = SENDS.m1,
+    more = "",
   ): Promise<void> {
-    const climb = await Nudged.open(await open(), ladder, production);
+    const climb = await Nudged.open(await open(), ladder, production, more);
     try {
       await work(climb);
     } finally {
@@ -204,6 +205,25 @@ export function episodesLadderSuite(open: () => Promise<Log>): void {
         await climb.tick(1);
         expect(await climb.look()).toEqual(["better production"]);
       }),
+    240_000,
+  );
+
+  test(
+    "where no model acts, the log judges in shadow, and says so",
+    () =>
+      climbing(
+        `shadow: 1000, canary: none, ${STEPS}`,
+        async (climb) => {
+          await climb.publish("better", fileOf("better", SENDS.better));
+          await climb.episodes(600);
+          expect(await climb.look()).toEqual(["better production"]);
+          expect(await reasonOf(climb, "better")).toMatch(
+            /^no worse than the log by 0\.2\d+: an episode is worth 0\.\d+ more, between -?0\.\d+ and 0\.\d+, by \d+ episodes of the log, which return 0\.9\d+ and say as much as \d+\.\d of its own; \d+ labelled decisions in shadow$/,
+          );
+        },
+        SENDS.m1,
+        "learning: { mode: loggingOnly, logging: uniform }\n",
+      ),
     240_000,
   );
 

@@ -5,7 +5,7 @@ import { HOUR, request } from "../../../operators/parcels.ts";
 import { Rig, type Log } from "../rig.ts";
 
 /** Whoever is sent something twice in a row is tired of it, clicks little, and may leave. */
-export const nudges = (ladder: string): string => `
+export const nudges = (ladder: string, more = ""): string => `
 useCase: nudges
 decisionSpace: { actions: [hold, send] }
 context: { tired: number, k: number }
@@ -20,7 +20,7 @@ episodes: { gap: 1h, length: 10, end: gone or k >= 3, discount: 0.95, learn: { l
 policy: { best: { share: 50% } }
 training: { schedule: none, freshRows: none, tolerance: 25% }
 ladder: { ${ladder} }
-`;
+${more}`;
 const [STEPS, DISCOUNT, UNITS] = [4, 0.95, 600];
 const CLICKS = [0.6, 0.15];
 const [VISITS, OWN, LEAVES] = [0.3, 0.3, 0.5];
@@ -80,8 +80,8 @@ export class Nudged extends Rig {
   /** Whoever is decided for by this model clicks half as often from now on: no log of another one shows that. */
   resented: string | undefined;
 
-  static open(log: Log, ladder: string, production: Sends = SENDS.m1): Promise<Nudged> {
-    return new Nudged(log, { text: nudges(ladder), production: fileOf("m1", production) }).open();
+  static open(log: Log, ladder: string, production: Sends = SENDS.m1, more = ""): Promise<Nudged> {
+    return new Nudged(log, { text: nudges(ladder, more), production: fileOf("m1", production) }).open();
   }
 
   /** So many units have an episode each, side by side, of so many steps at most. @returns the beginning of the decisions' ids */
