@@ -96,12 +96,12 @@ async function trainAgain(
   if (compiled === undefined) {
     throw new NotRebuildable(`use case "${useCase}" has no blueprint version ${blueprintVersion} any more`);
   }
-  const { rowsTopic, ranges, until, versions } = provenance;
+  const { rowsTopic, ranges, until, versions, seed } = provenance;
   await checkThere(backbone, rowsTopic, ranges, modelId);
   const topic = topicOfRows(compiled, rowsTopic);
   const again = { ranges, versions };
   if (learnsEpisodes(compiled.blueprint)) {
-    const from = { until, topic: rowsTopic, again };
+    const from = { until, seed, topic: rowsTopic, again };
     const made = await trainEpisodesAgain({ backbone, serdes }, compiled, blueprints, from);
     if (made.steps === provenance.rows + provenance.holdout) return made.onnx;
     throw new NotRebuildable(
@@ -128,7 +128,7 @@ async function trainAgain(
   const trials = searches.length === 0 ? undefined : searches.map((search) => search.trials.length);
   const encoded = new EncodedRows(compiled, rows);
   keepFeatures(rows, [], compiled.layout);
-  const asked = { compiled, encoded, until, trials, onProgress };
+  const asked = { compiled, encoded, until, seed, trials, onProgress };
   if (!refitted) return (await fitRows(fit, { ...asked, split })).onnx;
   // A search was made on the rows that did not judge.
   const judged = trials && (await fitRows(fit, { ...asked, split, heads: 0 }));

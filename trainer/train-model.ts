@@ -13,6 +13,7 @@ import { gate, type Verdict } from "./gates/index.ts";
 import { labelledRows, type NotLearnt } from "./labelled-rows.ts";
 import { learnsTogether } from "./learners/index.ts";
 import { provenanceHeaders } from "./models/provenance.ts";
+import { trainingSeed } from "./models/training-seed.ts";
 import { alikeLabels } from "./report/alike-labels.ts";
 import { reportOf } from "./report/report.ts";
 import type { TrainRequest, TrainResult } from "./models/train-request.ts";
@@ -43,7 +44,8 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
   const { searches, codeVersion } = tools;
   const kept = searches === undefined ? undefined : { folder: join(searches, useCase), codeVersion };
   const judging = judgingKept(compiled, found.kept, production);
-  const asked = { compiled, rows, split, judging, until, kept, onProgress: request.onProgress };
+  const seed = trainingSeed(blueprint, newest);
+  const asked = { compiled, rows, split, judging, until, seed, kept, onProgress: request.onProgress };
   const fitted = await fitJudged(tools.fit, asked);
   if (kept) await rm(kept.folder, { recursive: true, force: true });
   const modelId = sha256(fitted.onnx).slice(0, 16);
@@ -65,7 +67,7 @@ export async function trainModel(tools: TrainingTools, request: TrainRequest): P
     until,
     rows: train.length,
     holdout: rows.length - train.length,
-    seed: blueprint.model.seed,
+    seed,
     trainedUntil: newestOf(fitted.learnt.train),
     refitted: fitted.refitted,
     codeVersion,

@@ -17,6 +17,8 @@ import {
   type TrainRequest,
 } from "../../trainer/index.ts";
 import { moveModel, readModels } from "../../catalogue/index.ts";
+import { loadScorer } from "../../serving/index.ts";
+import { trainingSeed } from "../../trainer/models/training-seed.ts";
 import { bound } from "../streams/bound-backbone.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 
@@ -173,9 +175,18 @@ test("the published file's header says topic ranges, blueprint version, code ver
     rowsTopic: "training-rows.parcels",
     ranges: ranges.map((range) => ({ ...range })),
     codeVersion: "1.0.0",
-    seed: 0,
+    seed: trainingSeed(compiled.blueprint, at(399) - HOUR),
     until: at(399),
   });
+});
+
+test("a model is made again by the seed of its record, as those of before, which had the blueprint's own", async () => {
+  await publish(rows(0, 400, 1));
+  const model = await train(trainer());
+  const other = { ...model, provenance: { ...model.provenance, seed: 0 } };
+  const { onnx, equal } = await rebuildModel(trainer(), other);
+  expect([equal, (await loadScorer(onnx!)).metadata["seed"]]).toEqual([false, "0"]);
+  expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true, header: "equal" });
 });
 
 test("a model that is taken out by hand while the next one is being trained stays taken out, in its record too", async () => {

@@ -11,6 +11,7 @@ import { openTools, publishBlueprint } from "../../loop/index.ts";
 import { compiled, HOUR, rows, START, TEXT } from "./parcel-rows.ts";
 import { rowsTopic } from "../../rows/index.ts";
 import { trainModel, trainingDue } from "../../trainer/index.ts";
+import { trainingSeed } from "../../trainer/models/training-seed.ts";
 
 let dir: string;
 let backbone: EmbeddedBackbone;
@@ -57,7 +58,7 @@ describe("the trainer", () => {
     expect(model!.provenance).toMatchObject({
       rows: 320,
       holdout: 80,
-      seed: 0,
+      seed: trainingSeed(compiled.blueprint, at(399) - HOUR),
       until: at(399),
       refitted: true,
       trainedUntil: at(399) - HOUR,

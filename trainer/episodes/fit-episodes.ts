@@ -20,6 +20,7 @@ export interface EpisodesRequest {
   readonly inputs: readonly FitColumn[];
   readonly categories: Categories;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly seed: number;
   /** All episodes: the file that serves is made of them. */
   readonly all: EpisodeSteps;
   /** Older ones, to learn a policy from that is judged; absent: nothing is judged. */
@@ -44,10 +45,10 @@ export async function fitEpisodes(
   request: EpisodesRequest,
   onProgress?: (done: number, total: number) => void,
 ): Promise<FittedEpisodes> {
-  const { text, inputs, metadata, all, train, held } = request;
+  const { text, inputs, metadata, seed, all, train, held } = request;
   const started = performance.now();
   const compiled = compileBlueprint(text);
-  const { learner, parameters, seed } = compiled.blueprint.episodes!.learn!;
+  const { learner, parameters } = compiled.blueprint.episodes!.learn!;
   const own = episodeLearners[learner as EpisodeLearnerName];
   const isJudged = train !== undefined && held !== undefined && held.starts.length > 1;
   const parts = isJudged ? 2 : 1;

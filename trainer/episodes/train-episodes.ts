@@ -6,6 +6,7 @@ import { sha256, writeArtifact } from "../../serving/index.ts";
 import { askWorker } from "../fit/ask-worker.ts";
 import { fileMetadata } from "../fit/file-metadata.ts";
 import { provenanceHeaders } from "../models/provenance.ts";
+import { trainingSeed } from "../models/training-seed.ts";
 import type { TrainRequest, TrainResult } from "../models/train-request.ts";
 import type { TrainingTables, TrainingTools } from "../training-tools.ts";
 import type { EpisodesRequest, FittedEpisodes } from "./fit-episodes.ts";
@@ -54,18 +55,17 @@ function split(
 function requestOf(
   compiled: CompiledBlueprint,
   stretches: readonly Stretch[],
-  until: number,
+  { until, seed }: { readonly until: number; readonly seed: number },
   parts?: ReturnType<typeof split>,
 ): EpisodesRequest {
   const categories = categoriesOf(compiled, rowsOf(stretches));
-  const { seed } = compiled.blueprint.episodes!.learn!;
   return {
     ...{ text: compiled.blueprint.text, categories },
     inputs: compiled.layout.map(({ name, kind }) => ({
       name,
       categories: kind === "category" ? categories[name]!.length : undefined,
     })),
-    metadata: fileMetadata(compiled, categories, until, seed),
+    ...{ metadata: fileMetadata(compiled, categories, until, seed), seed },
     all: stepsOf(compiled, stretches, categories),
     ...(parts && {
       train: stepsOf(compiled, parts.train, categories),
@@ -95,9 +95,10 @@ export async function trainEpisodes(
   const notLearnt = { leftOut: read.leftOut, treated: [] };
   if (steps < needed) return { kind: "tooFewRows", rows: steps, needed, ...notLearnt };
   const parts = split(stretches, request.holdout ?? blueprint.training.holdout);
-  const fitted = await fit(requestOf(compiled, stretches, until, parts), request.onProgress);
+  const newest = stretches.reduce((most, { steps: own }) => Math.max(most, own.at(-1)!.decisionTime), -Infinity);
+  const seed = trainingSeed(blueprint, newest);
+  const fitted = await fit(requestOf(compiled, stretches, { until, seed }, parts), request.onProgress);
   const modelId = sha256(fitted.onnx).slice(0, 16);
-  const newest = Math.max(...stretches.map(({ steps: own }) => own.at(-1)!.decisionTime));
   const { onnx, seconds, verdict } = fitted;
   const resultOf = (model: Awaited<ReturnType<typeof publishTrained>>): TrainResult => {
     const promoted = model.states.some(({ state }) => state === "production");
@@ -108,7 +109,7 @@ export async function trainEpisodes(
   const provenance = {
     rowsTopic: rowsTopic(compiled, request.rowsTopic).name,
     ...{ ranges: read.ranges, until, rows: count(parts.train), holdout: steps - count(parts.train) },
-    ...{ seed: blueprint.episodes!.learn!.seed, trainedUntil: newest, refitted: true, codeVersion: tools.codeVersion },
+    ...{ seed, trainedUntil: newest, refitted: true, codeVersion: tools.codeVersion },
     ...{ versions: read.versions, trainedRows: [], labelsTrainedUntil: [], evaluation: 0, kept: 0, imported: null },
     ...notLearnt,
   };
@@ -127,10 +128,10 @@ export async function trainEpisodesAgain(
   tools: ReadTools,
   compiled: CompiledBlueprint,
   known: ValidBlueprints,
-  from: { readonly until: number; readonly topic: string; readonly again: RowsReading },
+  from: { readonly until: number; readonly seed: number; readonly topic: string; readonly again: RowsReading },
 ): Promise<{ readonly steps: number; readonly onnx: Uint8Array }> {
   const { stretches } = await learntFrom(tools, compiled, known, from);
-  const { onnx } = await fit(requestOf(compiled, stretches, from.until));
+  const { onnx } = await fit(requestOf(compiled, stretches, from));
   return { steps: count(stretches), onnx };
 }
 

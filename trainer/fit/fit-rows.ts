@@ -20,6 +20,8 @@ export interface FitRowsRequest {
   readonly split: SplitRows;
   /** Event time of the training, ms. */
   readonly until: number;
+  /** Absent: the blueprint's. */
+  readonly seed?: number | undefined;
   /** Of a learner that searches: trials of each label, whatever the blueprint says. */
   readonly trials?: readonly number[] | undefined;
   /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
@@ -45,18 +47,19 @@ export interface FittedRows {
  * Trains a model of all labels from rows: one fit for each label, from the rows that have it, and
  * one for each of its heads, from a sample of them with replacement. A learner that learns all labels
  * at once has one fit, and one a head. The bytes of the file depend on the training rows, the
- * blueprint and `until` alone.
+ * blueprint, `until` and the seed alone.
  */
 export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<FittedRows> {
   const { compiled, split, until } = request;
   const { layout } = compiled;
+  const section = { ...compiled.blueprint.model, seed: request.seed ?? compiled.blueprint.model.seed };
   const encoded = request.encoded ?? new EncodedRows(compiled, rowsOf(split));
   const categories = encoded.categoriesOf(split.train);
   const inputs = layout.map(({ name, kind }) => ({
     name,
     categories: kind === "category" ? categories[name]!.length : undefined,
   }));
-  const metadata = fileMetadata(compiled, categories, until, compiled.blueprint.model.seed);
+  const metadata = fileMetadata(compiled, categories, until, section.seed);
   const { labels } = split;
   const fitted: FittedLabel[] = [];
   const files: LabelModel[] = [];
@@ -82,12 +85,12 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
   };
   if (learnsTogether(compiled.blueprint)) {
     const { onProgress } = request;
-    const found = await together(split, compiled.blueprint.model, { at: 0, onProgress });
+    const found = await together(split, section, { at: 0, onProgress });
     return { onnx: oneFile(found.files, metadata), seconds: found.seconds, labels: found.labels };
   }
   for (const [at, unit] of units.entries()) {
     const [{ label, ...rows }] = unit as readonly [SplitLabel];
-    const model = modelOf(compiled.blueprint, request.trials?.[at]);
+    const model = modelOf(section, request.trials?.[at]);
     if (unit.length > 1) {
       const onProgress = (done: number, total: number): void =>
         request.onProgress?.(at * total + done, units.length * total);
@@ -130,7 +133,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
       seconds += made.seconds;
       const ids = heads === 0 ? [] : rows.train.map(rowId);
       for (let head = 1; head <= heads; head++) {
-        const weights = bootstrapWeights(ids, head, compiled.blueprint.model.seed, train.weights);
+        const weights = bootstrapWeights(ids, head, section.seed, train.weights);
         const own = { ...given, model: made.settled ?? given.model, train: { ...train, weights } };
         const fittedHead = await fit(own, progressOf(head));
         seconds += fittedHead.seconds;
@@ -156,7 +159,7 @@ const oneFile = (files: readonly LabelModel[], metadata: Readonly<Record<string,
   files.length === 1 ? files[0]!.onnx : joinModels(files, metadata);
 
 /** With as many trials as a former search had time for. */
-const modelOf = ({ model }: CompiledBlueprint["blueprint"], trials: number | undefined): ModelConfig =>
+const modelOf = (model: ModelConfig, trials: number | undefined): ModelConfig =>
   trials === undefined || model.learner !== "auto" ? model : { ...model, trials, cpuSeconds: 0 };
 
 const MOST_NAMED = 20;
