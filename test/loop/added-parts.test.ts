@@ -395,7 +395,8 @@ test("the model is the registered learner's: a file with an output of the label'
   const { model, onnx } = trained as Extract<TrainResult, { kind: "trained" }>;
   const scorer = await loadScorer(onnx);
   expect(scorer.outputs).toEqual(["wobble"]);
-  expect(scorer.metadata).toMatchObject({ useCase: "towns", label: "wobble", seed: "0" });
+  const seed = String(model.provenance.seed);
+  expect(scorer.metadata).toMatchObject({ useCase: "towns", label: "wobble", seed });
   await scorer.release();
   expect(model.states[0]!.reason).toMatch(/better than a constant: mse \d+/);
   expect(await rebuildModel(live.loop, model)).toMatchObject({ equal: true, header: "equal" });
