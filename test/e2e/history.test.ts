@@ -92,20 +92,31 @@ test("rows come out as CSV, JSON lines and Parquet with the same content", { tim
   expect(text(tables[2]!)).toEqual(text(tables[0]!));
 });
 
-test("a network trained on January and February scores at least AUC 0.762 on March", { timeout: 900_000 }, async () => {
-  const trees = readFileSync(flights.blueprint, "utf8");
-  const text = trees.replace(/^model:\n(?: .*\n)+/m, "model: { objective: binary, learner: mlp }\n");
-  const { version } = parseBlueprint(text);
-  const file = join(dir.path, "network.yaml");
-  writeFileSync(file, text);
-  const published = await loopstream(["blueprint", "publish", file, ...at]);
-  expect(published.code, published.stderr).toBe(0);
-  const until = ["--until", "2013-03-02T12:00:00Z", "--score-until", "2013-04-02T00:00:00Z", "--holdout", "0"];
-  const train = ["train", "--use-case", "flight-delays", "--blueprint", version, ...until, ...at];
-  const { code, json, stderr } = await loopstream(train);
-  expect(code, stderr).toBe(0);
-  const { scored } = json as { scored: { metrics: { auc: number; logLoss: number } } };
-  console.log(`a network trained on January and February, on March: ${JSON.stringify(scored)}`);
-  expect(scored.metrics.auc).toBeGreaterThanOrEqual(0.762);
-  expect(scored.metrics.logLoss).toBeLessThan(0.46);
-});
+test(
+  "networks trained on January and February score at least AUC 0.762 on March, in the mean of eight draws",
+  {
+    timeout: 900_000,
+  },
+  async () => {
+    const trees = readFileSync(flights.blueprint, "utf8");
+    const file = join(dir.path, "network.yaml");
+    const until = ["--until", "2013-03-02T12:00:00Z", "--score-until", "2013-04-02T00:00:00Z", "--holdout", "0"];
+    const aucs: number[] = [];
+    // A draw moves the AUC by 0.0005: one alone says as much of its seed as of the learner.
+    for (let seed = 0; seed < 8; seed++) {
+      const text = trees.replace(/^model:\n(?: .*\n)+/m, `model: { objective: binary, learner: mlp, seed: ${seed} }\n`);
+      writeFileSync(file, text);
+      const published = await loopstream(["blueprint", "publish", file, ...at]);
+      expect(published.code, published.stderr).toBe(0);
+      const { version } = parseBlueprint(text);
+      const train = ["train", "--use-case", "flight-delays", "--blueprint", version, ...until, ...at];
+      const { code, json, stderr } = await loopstream(train);
+      expect(code, stderr).toBe(0);
+      const { scored } = json as { scored: { metrics: { auc: number; logLoss: number } } };
+      console.log(`network ${seed} trained on January and February, on March: ${JSON.stringify(scored)}`);
+      expect(scored.metrics.logLoss).toBeLessThan(0.46);
+      aucs.push(scored.metrics.auc);
+    }
+    expect(aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length).toBeGreaterThanOrEqual(0.762);
+  },
+);
