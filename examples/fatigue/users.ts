@@ -16,11 +16,7 @@ export interface User {
   isThere: boolean;
 }
 
-export interface Happened {
-  readonly clicked?: boolean;
-  readonly came?: boolean;
-  readonly left: boolean;
-}
+export type Happened = Readonly<{ left: boolean } & Partial<Record<"clicked" | "came", boolean>>>;
 
 /** @returns rested users, other ones for each prefix */
 export const newUsers = (prefix: string, count: number): readonly User[] =>

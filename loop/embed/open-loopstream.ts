@@ -15,7 +15,7 @@ import { rowsOf } from "./rows.ts";
 import { openSession } from "./session.ts";
 import { Sessions } from "./sessions.ts";
 import { sessionOptions } from "./session-options.ts";
-import { whenKnown } from "./when-known.ts";
+import { whenKnown, whenPast } from "./when-known.ts";
 import { trainModel } from "../../trainer/index.ts";
 
 /**
@@ -77,6 +77,7 @@ export async function openLoopstream<T extends UseCases<T> = AnyUseCase>(
       const at = await place();
       const published = live ? await publishBlueprint(at.tools, text, from, how) : await storeBlueprint(at.tools, text);
       await whenKnown(at);
+      await whenPast(() => nowAt(at), published.liveAfter);
       return published;
     },
     async blueprints() {

@@ -25,3 +25,13 @@ export async function whenKnown({ connection: { backbone }, tools, loop }: Place
   while (!signal.aborted && (application.globalsProgress?.next(blueprints.name, 0) ?? 0) < end)
     await delay(LOOK_EVERY_MS);
 }
+
+/** Clocks of a machine, its log and its producers are not so far apart, ms. A version that is live later is waited for by nobody. */
+const SOON_MS = 2_000;
+
+/** Resolves once event time is past `liveAfter`, ms: the version from then on is what a training or a list finds. */
+export async function whenPast(now: () => number, liveAfter: number | null): Promise<void> {
+  const signal = AbortSignal.timeout(SOON_MS);
+  if (liveAfter === null || liveAfter > now() + SOON_MS) return;
+  while (!signal.aborted && now() <= liveAfter) await delay(1);
+}

@@ -7,8 +7,8 @@ import { root } from "../source-graph.ts";
 
 const run = promisify(execFile);
 const folder = join(root, "examples");
-/** Examples with data that are fetched, and one that runs on both backbones, have tests of their own. */
-const apart = ["fatigue.ts", "lecturers.ts", "open-bandit.ts"];
+/** Examples with data that are fetched, and those that run on both backbones, have tests of their own. */
+const apart = ["canary.ts", "fatigue.ts", "lecturers.ts", "open-bandit.ts"];
 const examples = readdirSync(folder).filter((file) => file.endsWith(".ts") && !apart.includes(file));
 
 test("there are examples", () => {

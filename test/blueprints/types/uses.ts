@@ -16,6 +16,14 @@ export const isFirst: number | null = value; // wrong
 await client.logObservations("d", { kind: "seen", clicked: 1 }, { useCase: "headlines", optionId: "joke" });
 await client.logObservations("d", { clicked: "yes" }, { useCase: "headlines" }); // wrong
 `,
+  canary: `
+const context = { lately: 2, right_time: true, step: 0 };
+export const { value } = await client.getDecision("reminders-with-care", { unit: "u", context }, { default: "hold" });
+export const is: "hold" | "send" = value;
+await client.getDecision("reminders-with-care", { unit: "u", context: { lately: 2, step: 0 } }); // wrong
+await client.logObservations("d", { came: true, left: false }, { useCase: "reminders-with-care" });
+await client.logObservations("d", { left: "no" }, { useCase: "reminders-with-care" }); // wrong
+`,
   encoder: `
 const context = { bandwidth: 500, screen: "tv" };
 const { value, payload } = await client.getDecision("encoder", { unit: "u", context, candidates: ["low", "high"] });

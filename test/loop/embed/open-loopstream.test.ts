@@ -42,6 +42,19 @@ async function live(loop: Loopstream, count: number): Promise<void> {
 }
 
 describe("the loop in a product", () => {
+  test(
+    "a version that is published is the live one at once: the next training is of it",
+    { timeout: 900_000 },
+    async () => {
+      const loop = await opened({ schedules: false });
+      for (let n = 1; n <= 40; n++) {
+        const { version } = await loop.publishBlueprint(text.replace("0.2", `0.${n + 10}`));
+        const known = await loop.blueprints();
+        expect(known.find((each) => each.version === version)).toMatchObject({ state: "live" });
+      }
+    },
+  );
+
   test("decides, joins and trains, and has its models and blueprints moved by hand", { timeout: 900_000 }, async () => {
     const loop = await opened();
     expect(loop.runsHere).toBe(true);
