@@ -53,7 +53,7 @@ async function learn(): Promise<string> {
   return modelId;
 }
 
-/** The ladder looks every few seconds. */
+/** The ladder looks every fifteen seconds. */
 async function inProduction(modelId: string): Promise<void> {
   for (let waited = 0; waited < 120; waited++) {
     const model = (await loop.models(USE_CASE)).find((each) => each.modelId === modelId)!;

@@ -4,13 +4,14 @@ import { recordLimits, type TrainingRow } from "../schemas/index.ts";
 
 /** A column with values that were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, the column of a label, `training.maxRows`, or `training.weight: ` and the reason that rows have none. */
+  /** A feature, the column of a label, `training.maxRows`, `episodes.learn.newest`, or `training.weight: ` and the reason that rows have none. */
   readonly name: string;
   /**
    * `clamped`: a feature beyond the largest, learnt as that. `leftOut`: a label that can't be learnt, or no weight; such
-   * rows are neither trained on nor held out. `sampled`: records that are not in the sample.
+   * rows are neither trained on nor held out. `sampled`: records that are not in the sample. `older`: steps of episodes that
+   * began too early to be learnt from.
    */
-  readonly treatment: "clamped" | "leftOut" | "sampled";
+  readonly treatment: "clamped" | "leftOut" | "sampled" | "older";
   readonly rows: number;
   /** Ids of the first of them, by decision time. */
   readonly decisions: readonly string[];
@@ -74,6 +75,7 @@ export function withoutExtremes(
 /** A line for people and logs. */
 export function treatedText({ name, treatment, rows, decisions }: TreatedValues): string {
   if (treatment === "sampled") return `${rows} of the records of rows are not in the sample that ${name} asks for`;
+  if (treatment === "older") return `${rows} steps are of episodes that began earlier than ${name} asks for`;
   const more = rows - decisions.length;
   const of = `${decisions.length === 1 ? "decision" : "decisions"} ${decisions.join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
   const without = name.startsWith(NO_WEIGHT)

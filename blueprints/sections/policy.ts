@@ -36,13 +36,17 @@ export const policySection: BlueprintSection<"policy", Partly<PolicyConfig> | un
   keys: () =>
     Object.fromEntries([["params", PARAMS], ["formulas", FORMULAS], ...policyRules.all().flatMap(keysOfPart)]),
   read(blueprint, of) {
-    const labels = of(labelsSection);
+    const episodes = of(episodesSection);
+    const known = of(labelsSection);
+    // What a model predicts is not known either while its episodes are wrong.
+    const areKnown = episodes === null || episodes?.learn !== undefined;
+    const labels = areKnown ? known : { ...known, complete: false };
     const features = of(featuresSection);
     const space = of(decisionSpaceSection);
     const beside = { context: of(contextSection), observations: of(observationsSection).known };
     return required(blueprint, "policy", (place) => {
       const posterior = of(posteriorSection);
-      const learns = of(episodesSection)?.learn;
+      const learns = episodes?.learn;
       const values = learns === undefined || learns === null || space === undefined ? null : valueNames(space);
       const policy = readPolicy(place, { labels, features, space }, { ...beside, values }, posterior);
       const { rule } = policy;

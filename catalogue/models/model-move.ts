@@ -16,7 +16,7 @@ export function moveState(
   if (to.canary > 0 && to.canary < 1) return { state: "canary", share: to.canary };
   throw new DomainError(
     "ILLEGAL_MOVE",
-    `model ${modelId} can't be the canary of ${to.canary * 100} % of the units: a share is above 0 % and below 100 %`,
+    `model ${modelId} can't be the canary of ${to.canary * 100} % of the units: a share is above 0 % and below 100 %, and production is for all: models promote`,
   );
 }
 

@@ -15,7 +15,7 @@ export interface LoggedEpisodes {
   readonly q?: Float64Array | undefined;
   /** Σ_b π(b|x) Q(x, b); there if `q` is. */
   readonly v?: Float64Array | undefined;
-  /** γ of the reward of one step later, in (0, 1]. */
+  /** γ of the reward of one step later, in [0, 1]. */
   readonly discount: number;
 }
 
@@ -115,7 +115,7 @@ function checkLogged(logged: LoggedEpisodes): void {
     wrong(`they start at ${starts[0]} and end at ${starts.at(-1)}, not at 0 and ${steps}`);
   if (starts.some((start, at) => at > 0 && start <= starts[at - 1]!))
     wrong("each has a step at least, and starts behind the one before");
-  if (!(discount > 0 && discount <= 1)) wrong(`the discount is ${discount}; it lies above 0 and is at most 1`);
+  if (!(discount >= 0 && discount <= 1)) wrong(`the discount is ${discount}; it is a number from 0 to 1`);
   if ((q === undefined) !== (v === undefined)) wrong("q and v come together");
   for (const [name, values] of Object.entries({ propensities, probabilities, q, v })) {
     if (values !== undefined && values.length !== steps) wrong(`${steps} rewards and ${values.length} ${name}`);

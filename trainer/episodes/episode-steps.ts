@@ -46,7 +46,7 @@ export function checkSteps(steps: EpisodeSteps): void {
     if (steps[column].length !== count) wrong(`${count} steps and ${steps[column].length} entries of ${column}`);
   }
   if (actions.length < 2) wrong(`${actions.length} actions are no choice`);
-  if (!(discount > 0 && discount <= 1)) wrong(`the discount is ${discount}; it lies above 0 and is at most 1`);
+  if (!(discount >= 0 && discount <= 1)) wrong(`the discount is ${discount}; it is a number from 0 to 1`);
   if (starts[0] !== 0 || starts.at(-1) !== count)
     wrong(`they start at ${starts[0]} and end at ${starts.at(-1)} of ${count} steps`);
   for (let episode = 0; episode + 1 < starts.length; episode++) {

@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { askedVersion, publishTrained, validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import { readRows, rowsTopic, type RowsRead, type RowsReading } from "../../rows/index.ts";
+import { readRows, rowsTopic, type RowsRead, type RowsReading, type TreatedValues } from "../../rows/index.ts";
 import type { ModelReport, TrainingRow } from "../../schemas/index.ts";
 import { sha256, writeArtifact } from "../../serving/index.ts";
 import { askWorker } from "../fit/ask-worker.ts";
@@ -19,6 +19,7 @@ type ReadTools = Pick<TrainingTools, "backbone" | "serdes">;
 interface Learnt {
   readonly read: RowsRead;
   readonly stretches: readonly Stretch[];
+  readonly treated: readonly TreatedValues[];
 }
 
 /** @param again the part of the topic that a former training has read */
@@ -37,7 +38,10 @@ async function learntFrom(
   });
   const stretches = stretchesOf(compiled, rows, until);
   const { newestMs } = compiled.episodes!.learn!;
-  return { read, stretches: newestMs === null ? stretches : stretches.filter(({ time }) => time > until - newestMs) };
+  const newest = newestMs === null ? stretches : stretches.filter(({ time }) => time > until - newestMs);
+  const older = count(stretches) - count(newest);
+  const treated = [{ name: "episodes.learn.newest", treatment: "older", rows: older, decisions: [] }] as const;
+  return { read, stretches: newest, treated: older === 0 ? [] : treated };
 }
 
 const count = (some: readonly Stretch[]): number => some.reduce((sum, { steps }) => sum + steps.length, 0);
@@ -90,9 +94,9 @@ export async function trainEpisodes(
   const known = validBlueprints(tables.blueprints);
   const compiled = askedVersion(known, useCase, request.blueprintVersion, until);
   const { blueprint } = compiled;
-  const { read, stretches } = await learntFrom(tools, compiled, known, { until, topic: request.rowsTopic });
+  const { read, stretches, treated } = await learntFrom(tools, compiled, known, { until, topic: request.rowsTopic });
   const [steps, needed] = [count(stretches), Math.max(blueprint.training.minRows, 2)];
-  const notLearnt = { leftOut: read.leftOut, treated: [] };
+  const notLearnt = { leftOut: read.leftOut, treated };
   if (steps < needed) return { kind: "tooFewRows", rows: steps, needed, ...notLearnt };
   const parts = split(stretches, request.holdout ?? blueprint.training.holdout);
   const newest = stretches.reduce((most, { steps: own }) => Math.max(most, own.at(-1)!.decisionTime), -Infinity);
@@ -116,7 +120,7 @@ export async function trainEpisodes(
   const source = { useCase, blueprintVersion: blueprint.version, provenance };
   const artifact = await writeArtifact(tools.backbone, tools.publisher, onnx, until, provenanceHeaders(source));
   const promote = verdict?.promoted === true;
-  const reason = verdict === undefined ? "refused: no whole episode is held out to judge by" : reasonOf(verdict);
+  const reason = verdict === undefined ? NONE_WHOLE : reasonOf(verdict);
   const made = { ...source, modelId, artifact, metrics: metricsOf(verdict), report: emptyReport };
   const time = request.publishedAt?.() ?? until;
   const judge = (): { readonly promote: boolean; readonly reason: string } => ({ promote, reason });
@@ -134,6 +138,9 @@ export async function trainEpisodesAgain(
   const { onnx } = await fit(requestOf(compiled, stretches, from));
   return { steps: count(stretches), onnx };
 }
+
+const NONE_WHOLE =
+  "refused: no held-out episode has an end (episodes.end of the blueprint): check that it can be true, or wait for more episodes";
 
 const reasonOf = ({ promoted, reason }: ProposalVerdict): string => (promoted ? reason : `refused: ${reason}`);
 

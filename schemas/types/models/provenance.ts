@@ -62,9 +62,9 @@ export interface LeftOutRows {
 
 /** A column in which values were not learnt as they are. */
 export interface TreatedValues {
-  /** A feature, the column of a label, `training.maxRows`, or `training.weight: ` and the reason that rows have none. */
+  /** A feature, the column of a label, `training.maxRows`, `episodes.learn.newest`, or `training.weight: ` and the reason that rows have none. */
   readonly name: string;
-  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample. */
+  /** clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample. older: steps of episodes that began too early to be learnt from. */
   readonly treatment: string;
   /** So many. */
   readonly rows: number;
@@ -177,12 +177,12 @@ export const provenanceSchema = {
             {
               name: "name",
               type: "string",
-              doc: "A feature, the column of a label, `training.maxRows`, or `training.weight: ` and the reason that rows have none.",
+              doc: "A feature, the column of a label, `training.maxRows`, `episodes.learn.newest`, or `training.weight: ` and the reason that rows have none.",
             },
             {
               name: "treatment",
               type: "string",
-              doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample.",
+              doc: "clamped: a feature beyond 1e38, learnt as that. leftOut: a label that can't be learnt, or no weight; such rows are neither trained on nor held out. sampled: records that are not in the sample. older: steps of episodes that began too early to be learnt from.",
             },
             { name: "rows", type: "long", doc: "So many." },
             {

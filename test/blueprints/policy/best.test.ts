@@ -114,3 +114,9 @@ test("texts that read as booleans are no actions of the rule", () => {
     "the actions are the texts false and true (write decisionSpace: boolean)",
   );
 });
+
+test("where the episodes are wrong that alone is said, and not that there are no values", () => {
+  expect(messages(NUDGES.replace("learner: fittedQ", "learner: fittedQ, newest: 0s"))).toEqual([
+    expect.stringContaining("episodes.learn.newest: "),
+  ]);
+});

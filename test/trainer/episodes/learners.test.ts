@@ -84,6 +84,21 @@ describe.each(names)("%s", (name) => {
   });
 });
 
+test.each(["fittedQ", "empiricalMdp"] as const)(
+  "%s with a discount of 0 learns what an action is worth at once",
+  async (name) => {
+    const steps = { ...episodes[0]!, discount: 0 };
+    const { onnx } = await learnt(name, steps);
+    const outputs = await served(onnx, steps.features, steps.steps);
+    const means = steps.actions.map((action, at) => {
+      const own = Array.from({ length: steps.steps }, (_, step) => step).filter((step) => steps.action[step] === at);
+      const mean = (of: ArrayLike<number>): number => own.reduce((sum, step) => sum + of[step]!, 0) / own.length;
+      return [mean(outputs.get(`value_${action}`)!), mean(steps.reward)] as const;
+    });
+    for (const [value, wanted] of means) expect(value).toBeCloseTo(wanted, 2);
+  },
+);
+
 describe("of 5,000 episodes", () => {
   const valuesOf = async (name: EpisodeLearnerName): Promise<readonly number[]> => {
     const values: number[] = [];

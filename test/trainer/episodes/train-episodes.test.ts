@@ -85,6 +85,16 @@ test("of many it learns what pays, is proved better than the log, and serves; it
   expect(rebuilt).toMatchObject({ equal: true, header: "equal", problem: null });
 });
 
+test("with an end that is never true no episode can judge, and the refusal names the end", async () => {
+  const endless = REMINDERS.replace("end: gone or t >= 29", "end: gone and not gone");
+  expect(endless).not.toBe(REMINDERS);
+  const { version } = compileBlueprint(endless).blueprint;
+  await publishBlueprint(tools, endless, UNTIL + 1);
+  const result = await trainModel(trainer(), { useCase: "fatigue", until: UNTIL + 2, blueprintVersion: version });
+  if (result.kind !== "trained") throw new Error(`too few rows: ${result.rows}`);
+  expect(result.model.states.at(-1)!.reason).toMatch(/refused: no held-out episode has an end \(episodes\.end/);
+});
+
 test("without enough steps nothing is trained", async () => {
   const result = await trainModel(trainer(), { useCase: "fatigue", until: START + 5 * HOUR });
   expect(result).toMatchObject({ kind: "tooFewRows", needed: 1_000 });
@@ -108,6 +118,8 @@ test("of the newest episodes it learns from those alone, and is made again to th
   expect(inWindow).toBeLessThan(rows.length / 4);
   expect(model.blueprintVersion).toBe(version);
   expect(model.provenance.rows + model.provenance.holdout).toBe(inWindow);
+  const older = { name: "episodes.learn.newest", treatment: "older", rows: rows.length - inWindow, decisions: [] };
+  expect(model.provenance.treated).toEqual([older]);
   expect(await rebuildModel(trainer(), model)).toMatchObject({ equal: true, header: "equal", problem: null });
 });
 

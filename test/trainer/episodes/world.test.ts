@@ -43,7 +43,7 @@ test("episodes are those of Python, step by step", () => {
 });
 
 test.each([
-  ["the discount is 0", { discount: 0 }],
+  ["the discount is -0.1", { discount: -0.1 }],
   ["they start at 0 and end at 1 of", { starts: Int32Array.of(0, 1) }],
   ["1 actions are no choice", { actions: ["hold"] }],
   ["3 entries of reward", { reward: new Float64Array(3) }],
