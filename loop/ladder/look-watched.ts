@@ -1,5 +1,5 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
-import { validBlueprints, watchedModel, type ValidBlueprints, type WatchedModel } from "../../catalogue/index.ts";
+import { watchedModel, type ValidBlueprints, type WatchedModel } from "../../catalogue/index.ts";
 import {
   gatherWatched,
   judgeWatched,
@@ -7,6 +7,7 @@ import {
   type TrainingTools,
   type WatchVerdict,
 } from "../../trainer/index.ts";
+import { modelledVersions } from "./look.ts";
 import { tryModel } from "./try-model.ts";
 
 /** A model in production that is still compared with the one before it. */
@@ -20,12 +21,9 @@ export async function watchedModels(
   tools: Pick<TrainingTools, "tables">,
   now: number,
 ): Promise<readonly WatchedOnLadder[]> {
-  const { blueprints, models } = await tools.tables();
-  const known = validBlueprints(blueprints);
-  const versions = new Map([...models.values()].map((model) => [`${model.useCase}/${model.blueprintVersion}`, model]));
-  return [...versions.values()].flatMap((version) => {
-    const compiled = known.version(version.useCase, version.blueprintVersion);
-    if (compiled === undefined || (compiled.blueprint.ladder?.watch ?? null) === null) return [];
+  const { known, models, versions } = await modelledVersions(tools);
+  return versions.flatMap(({ compiled, version }) => {
+    if ((compiled.blueprint.ladder?.watch ?? null) === null) return [];
     const watched = watchedModel(models, version, now);
     return watched === undefined ? [] : [{ compiled, known, ...watched }];
   });

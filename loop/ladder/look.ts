@@ -27,21 +27,32 @@ export interface OnLadder {
   readonly verdict: StepVerdict;
 }
 
+interface Modelled {
+  readonly known: ValidBlueprints;
+  readonly models: TrainingTables["models"];
+  /** Each with one of its models. */
+  readonly versions: readonly { readonly compiled: CompiledBlueprint; readonly version: ModelRecorded }[];
+}
+
+/** The versions that have models, and can be read. */
+export async function modelledVersions(tools: Pick<TrainingTools, "tables">): Promise<Modelled> {
+  const { blueprints, models } = await tools.tables();
+  const known = validBlueprints(blueprints);
+  const one = new Map([...models.values()].map((model) => [`${model.useCase}/${model.blueprintVersion}`, model]));
+  const versions = [...one.values()].flatMap((version) => {
+    const compiled = known.version(version.useCase, version.blueprintVersion);
+    return compiled === undefined ? [] : [{ compiled, version }];
+  });
+  return { known, models, versions };
+}
+
 /** The models on the ladder at an event time, ms. */
 export async function modelsOnLadder(
   tools: Pick<TrainingTools, "tables">,
   now: number,
-): Promise<{
-  readonly known: ValidBlueprints;
-  readonly models: TrainingTables["models"];
-  readonly found: readonly Climbing[];
-}> {
-  const { blueprints, models } = await tools.tables();
-  const known = validBlueprints(blueprints);
-  const versions = new Map([...models.values()].map((model) => [`${model.useCase}/${model.blueprintVersion}`, model]));
-  const found = [...versions.values()].flatMap((version) => {
-    const compiled = known.version(version.useCase, version.blueprintVersion);
-    if (compiled === undefined) return [];
+): Promise<Pick<Modelled, "known" | "models"> & { readonly found: readonly Climbing[] }> {
+  const { known, models, versions } = await modelledVersions(tools);
+  const found = versions.flatMap(({ compiled, version }) => {
     const { production } = modelsAt(models, version.useCase, version.blueprintVersion, now);
     return climbingModels(models, version, now).map((model) => ({ compiled, model, production }));
   });

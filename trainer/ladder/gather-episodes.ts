@@ -26,8 +26,9 @@ export async function gatherEpisodes(
   const { compiled, known, model, rival, now } = climber;
   const steps = canarySteps(model);
   const after = steps[0]?.time ?? model.provenance.trainedUntil;
-  const read = await rowsSince(tools, climber, after - compiled.episodes!.gapMs);
-  const rows = read.filter((row) => {
+  const since = after - compiled.episodes!.gapMs;
+  const read = await readRows(tools.backbone, tools.serdes, compiled, known, now, { since, packed: true });
+  const rows = read.rows.filter((row) => {
     const of = known.version(model.useCase, row["blueprintVersion"] as string);
     return of !== undefined && compiled.episodes!.counts(of.blueprint);
   });
@@ -86,13 +87,4 @@ function judgingOf(
       terminal && worth !== undefined && began <= until && steps.every(({ action }) => known.has(action)),
   );
   return { judging, madeBy };
-}
-
-/** @param since decision time, ms */
-async function rowsSince(
-  { backbone, serdes }: Pick<TrainingTools, "backbone" | "serdes">,
-  { compiled, known, now }: Climber,
-  since: number,
-): Promise<readonly TrainingRow[]> {
-  return (await readRows(backbone, serdes, compiled, known, now, { since, packed: true })).rows;
 }
