@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { keySequences } from "../../rows/index.ts";
 import type { EpisodeRow, TrainingRow } from "../../schemas/index.ts";
+import { returnsOf } from "../../statistics/index.ts";
 import { NOT_THE_POLICY } from "./guardrail-figures.ts";
 
 /** An episode as the rows tell it until now. */
@@ -95,10 +96,7 @@ const onlyOf = <T>(values: readonly T[]): T | undefined =>
   values.every((value) => value === values[0]) ? values[0] : undefined;
 
 function returnOf(steps: readonly EpisodeRow[], discount: number): number | undefined {
-  let sum = 0;
-  for (const { reward } of steps.toReversed()) {
-    if (reward === null) return undefined;
-    sum = reward + discount * sum;
-  }
-  return sum;
+  const rewards = Float64Array.from(steps, ({ reward }) => reward ?? Number.NaN);
+  const [sum] = returnsOf({ starts: Int32Array.of(0, steps.length), rewards, discount });
+  return Number.isNaN(sum) ? undefined : sum;
 }
