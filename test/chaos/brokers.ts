@@ -13,9 +13,9 @@ import {
   Serdes,
   type Backbone,
 } from "../../streams/index.ts";
+import { program } from "../program/program.ts";
 import { startKafkaCluster, type KafkaCluster } from "../servers/kafka.ts";
 import { startRegistry } from "../servers/registry.ts";
-import { root } from "../source-graph.ts";
 import type { KafkaClient } from "./kafka.ts";
 
 export interface BrokersOptions {
@@ -83,7 +83,7 @@ export async function brokersInTurn(options: BrokersOptions): Promise<BrokersRep
     // Without a name of its own a process that was killed is waited for until its session ends.
     if (client === "platformatic") at.push("--instance-id", "brokers-1");
     const start = (): ChildProcess =>
-      spawn(process.execPath, [join(root, "cli/main.ts"), "start", "--json", "--blueprint", blueprint, ...at], {
+      spawn(process.execPath, [program(), "start", "--json", "--blueprint", blueprint, ...at], {
         stdio: ["ignore", "pipe", "inherit"],
       });
     loop = start();

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { loopstream, root } from "./command.ts";
+import { program } from "../program/program.ts";
+import { loopstream } from "./command.ts";
 
 /** A label is waited for so long; s. */
 const WAIT = 8;
@@ -60,11 +61,9 @@ export function openShop(where: readonly string[], dir: string): Shop {
   return {
     args,
     async start() {
-      const child = spawn(
-        process.execPath,
-        [join(root, "cli/main.ts"), "start", "--json", "--blueprint", shop, history, ...args],
-        { stdio: ["ignore", "pipe", "pipe"] },
-      );
+      const child = spawn(process.execPath, [program(), "start", "--json", "--blueprint", shop, history, ...args], {
+        stdio: ["ignore", "pipe", "pipe"],
+      });
       running = child;
       let said = "";
       await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { program } from "../program/program.ts";
 
 export const root = resolve(import.meta.dirname, "../..");
 export const flights = {
@@ -23,7 +24,7 @@ export function loopstream(
   args: readonly string[],
   options: { readonly killAfterMs?: number; readonly zone?: string } = {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [join(root, "cli/main.ts"), ...args], {
+  const child = spawn(process.execPath, [program(), ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
     env: options.zone === undefined ? process.env : { ...process.env, TZ: options.zone },

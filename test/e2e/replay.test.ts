@@ -7,6 +7,7 @@ import { compileBlueprint } from "../../blueprints/index.ts";
 import { decisions } from "../../schemas/index.ts";
 import { createEmbeddedBackbone, readTopic, Serdes, prefixed } from "../../streams/index.ts";
 import { hashRows, newestRows, rowsTopic } from "../../rows/index.ts";
+import { program } from "../program/program.ts";
 import { flights, loopstream, root, temporaryDir } from "./command.ts";
 
 const dir = temporaryDir();
@@ -115,7 +116,7 @@ test("a feature of a later version is for every decision what it would have been
 });
 
 test("a replay goes on beside the loop that has the log open", { timeout: 900_000 }, async () => {
-  const child = spawn(process.execPath, [join(root, "cli/main.ts"), "start", "--json", "--dir", file("p1")], {
+  const child = spawn(process.execPath, [program(), "start", "--json", "--dir", file("p1")], {
     cwd: root,
   });
   try {

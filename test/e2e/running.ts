@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { program } from "../program/program.ts";
 import { root } from "./command.ts";
 
 export interface Running {
@@ -15,7 +15,7 @@ export interface Running {
 
 /** Starts the command line as a person would, and leaves it running. */
 export function startLoopstream(args: readonly string[]): Running {
-  const child = spawn(process.execPath, [join(root, "cli/main.ts"), ...args], {
+  const child = spawn(process.execPath, [program(), ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });

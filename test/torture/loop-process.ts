@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { program } from "../program/program.ts";
 import { root } from "../e2e/command.ts";
 
 const START_MS = 120_000;
@@ -35,7 +36,7 @@ export class LoopProcess {
   async start({ clockAheadMs = 0 }: { readonly clockAheadMs?: number } = {}): Promise<void> {
     const began = performance.now();
     const ahead = clockAheadMs === 0 ? [] : ["--import", join(root, "test/torture/clock-ahead.ts")];
-    const child = spawn(process.execPath, [...ahead, "cli/main.ts", "start", ...this.#args], {
+    const child = spawn(process.execPath, [...ahead, program(), "start", ...this.#args], {
       cwd: root,
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, CLOCK_AHEAD_MS: String(clockAheadMs) },
