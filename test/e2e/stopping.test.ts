@@ -102,7 +102,7 @@ test("a replay ends with what to do when the process that has the log goes away"
   expect(imported.code, imported.stderr).toBe(0);
   const holder = started(["start", "--json", "--dir", dir]);
   await holder.says("the loop is running");
-  const replay = started(["replay", ...useCase, "--json", "--pace", "0.05", "--step", "1h"]);
+  const replay = started(["replay", ...useCase, "--json", "--pace", "0.2", "--step", "1h"]);
   // Its tasks have opened their state: it is among its steps.
   const states = (): string[] =>
     existsSync(join(dir, "replays")) ? (readdirSync(join(dir, "replays"), { recursive: true }) as string[]) : [];
