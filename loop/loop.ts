@@ -121,7 +121,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     await tools.close();
     throw error;
   }
-  const beside = new GroupSet({ ...options, serdes: tools.serdes, outages }, application);
+  const beside = new GroupSet({ ...options, serdes: tools.serdes, outages, loop: application });
   return {
     ...tools,
     application,

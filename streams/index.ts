@@ -70,6 +70,7 @@ export { hideSecrets, keepCredentials, keepSecret, shownAddress, withoutSecrets 
 export { bearerTokens, type BearerTokenOptions } from "./security/bearer-token.ts";
 export { silent, type Log } from "./log.ts";
 export { createMetrics, type InputLag, type Metrics } from "./metrics/metrics.ts";
+export { metricsBeside } from "./metrics/metrics-beside.ts";
 export { metricsPage, processMetrics, type MetricsPage } from "./metrics/process-metrics.ts";
 export { type Series, type SeriesOf } from "./metrics/series.ts";
 export { Outages, reasonOf, type Outage } from "./outage.ts";

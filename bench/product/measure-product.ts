@@ -98,13 +98,14 @@ async function withTools(
   }
 }
 
-/** All rows are made once nothing waits and no more come. */
+/** All rows are made, and steps of them, once nothing waits and no more come. */
 async function untilQuiet(loop: LoopProcess): Promise<readonly [rows: number, last: Mark]> {
   const label = 'topic="training-rows';
   let last = await loop.until(1, WRITTEN, label);
   for (let quiet = performance.now(); performance.now() - quiet < QUIET_MS; await sleep(200)) {
     const now = await loop.until(last.count, WRITTEN, label);
-    if (now.count === last.count && (await loop.count("loopstream_queued_records")) === 0) continue;
+    const waiting = (await loop.count("loopstream_queued_records")) + (await loop.count("loopstream_lag_records"));
+    if (now.count === last.count && waiting === 0) continue;
     last = now;
     quiet = performance.now();
   }

@@ -17,22 +17,20 @@ const LOOK_EVERY_MS = 1_000;
 /** The groups beside the loop that this process takes part in. One that fails is started again later, and the others go on. */
 export class GroupSet implements Running {
   readonly #options: GroupOptions;
-  readonly #loop: Application;
   readonly #members = new Map<string, Member>();
   readonly #looking: Running;
   #seen: string | undefined;
 
-  /** @param loop tells which versions there are */
-  constructor(options: GroupOptions, loop: Application) {
+  constructor(options: GroupOptions) {
     this.#options = options;
-    this.#loop = loop;
     this.#looking = every(LOOK_EVERY_MS, options.outages.of("groups"), () => this.look());
   }
 
   /** Starts those that are new, and ends those that no version needs any more. */
   async look(): Promise<void> {
-    const table = this.#loop.global(blueprintTable);
-    const now = this.#loop.now();
+    const { loop } = this.#options;
+    const table = loop.global(blueprintTable);
+    const now = loop.now();
     const wanted = groupsNow(table, now);
     const seen = [...wanted.keys()].join();
     if (seen === this.#seen) return;

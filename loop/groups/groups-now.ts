@@ -13,6 +13,8 @@ export interface GroupNow {
   readonly compiled: CompiledBlueprint;
   /** So much longer than its version it works, ms: rows of that version's decisions still come. */
   readonly lastsMs: number;
+  /** Nobody decides by its results at once: decisions go first. */
+  readonly mayBeLate: boolean;
   /** @param id of the group, and so of its changelogs */
   readonly topology: (id: string) => Topology;
 }
@@ -24,12 +26,13 @@ function groupsOf(compiled: CompiledBlueprint): readonly GroupNow[] {
   const groups: GroupNow[] = [];
   if (posterior !== null)
     groups.push({
-      ...{ name: `posterior-${useCase}.${posterior.id}`, kind: "posteriors", compiled, lastsMs: 0 },
+      ...{ name: `posterior-${useCase}.${posterior.id}`, kind: "posteriors", compiled, lastsMs: 0, mayBeLate: false },
       topology: (id) => posteriorTopology(id, compiled, posterior),
     });
   if (episodes !== null)
     groups.push({
       ...{ name: `episodes-${useCase}.${episodes.id}`, kind: "episodes", compiled, lastsMs: overAfterMs(compiled) },
+      mayBeLate: true,
       topology: (id) => episodeTopology(id, compiled),
     });
   return groups;

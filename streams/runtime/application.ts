@@ -12,16 +12,16 @@ import { RecordRoom } from "../task/record-room.ts";
 import type { AnyTopic } from "../topic.ts";
 import type { ApplicationOptions } from "./application-options.ts";
 import { ArrivalClock, arrivalOf } from "./arrival-clock.ts";
-import { Backpressure } from "./backpressure.ts";
+import { Backpressure } from "./pass/backpressure.ts";
 import { TransactionalIds } from "./commit/transactional-ids.ts";
-import { GlobalsWait } from "./globals-wait.ts";
-import { IdleWaiters } from "./idle-waiters.ts";
+import { GlobalsWait } from "./pass/globals-wait.ts";
+import { IdleWaiters } from "./pass/idle-waiters.ts";
 import { InputEnds } from "./input-ends.ts";
 import { LetterReport } from "./letters/letter-report.ts";
 import { assignments } from "./membership/assignments.ts";
 import { Lag } from "./membership/lag.ts";
 import { join, leave, type Lasting, type OpenParts, type Opening } from "./open-parts.ts";
-import { Pass } from "./pass.ts";
+import { Pass } from "./pass/pass.ts";
 import { isReachable } from "./reachable.ts";
 import { Restarts } from "./restarts.ts";
 import { Stalls } from "./stalls.ts";
@@ -111,7 +111,7 @@ export class Application {
       ends: new InputEnds(options, this.#upstream),
       globalsWait: new GlobalsWait(options),
       idle: this.#idle,
-      ...{ metrics, recordPatienceMs, isReachable: () => this.#isReachable() },
+      ...{ metrics, recordPatienceMs, yieldsTo: options.yieldsTo, isReachable: () => this.#isReachable() },
     });
   }
 
@@ -141,7 +141,7 @@ export class Application {
   async #run(): Promise<void> {
     while (!this.#closing) {
       try {
-        await this.#pass.run(await this.#open.group.poll(this.#pass.longestPoll(this.#open)), this.#open);
+        await this.#pass.next(this.#open);
         if (this.#options.besideReplies === true && !this.#idle.any) await this.#pause.wait(BESIDE_REST_MS);
         // Something is committed, or nothing has failed for a while.
         if (this.#out.lasting && (this.#open.committer.done || this.#restarts.calm)) this.#out.ended();
@@ -240,6 +240,11 @@ export class Application {
   global<View>(ref: GlobalRef<View>): View {
     if (this.#globals === undefined) throw new StreamsError("CLOSED", "the application has not been started");
     return this.#globals.views()[ref.name] as View;
+  }
+
+  /** It has more to do than it can, or nearly so. */
+  get isBusy(): boolean {
+    return this.#pass.load.isBusy;
   }
 
   /** How far the globals are; `undefined` while this instance is no member of its group. */

@@ -6,7 +6,7 @@ import { compileBlueprint } from "../../blueprints/index.ts";
 import { publishBlueprint, replay, startLoop, type Loop } from "../../loop/index.ts";
 import { episodesOfRows, newestRows, openSpill, rowsTopic, stepsInOrder, StepsHash } from "../../rows/index.ts";
 import { clock, type EpisodeStep } from "../../schemas/index.ts";
-import type { Backbone, SchemaRegistry } from "../../streams/index.ts";
+import { metricsPage, type Backbone, type SchemaRegistry } from "../../streams/index.ts";
 import { eventually } from "../eventually.ts";
 import { random } from "../blueprints/random.ts";
 
@@ -114,6 +114,10 @@ export function episodesSuite(open: () => Promise<Log>): void {
       expect(new Set(steps.map(({ key }) => key))).toEqual(new Set(["a", "b", "c", "d"]));
       expect(Math.max(...steps.map(({ step }) => step))).toBeLessThan(6);
       expect(new Set(steps.map(({ action }) => action))).toEqual(new Set(["hold", "send"]));
+      const { text } = await metricsPage(loop.application.metrics.registry);
+      expect(text).toMatch(/loopstream_records_written_total\{topic="episodes.nudges"\} [1-9]/);
+      for (const topic of ["training-rows.nudges", `episode-rows.nudges.${compiled.episodes!.id}`])
+        expect(text).toContain(`loopstream_lag_records{topic="${topic}",partition="0"} 0`);
       const again = await replay({
         ...{
           ...options,

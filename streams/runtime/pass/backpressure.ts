@@ -1,5 +1,5 @@
-import type { GroupReader, TopicPartition } from "../backbone/backbone.ts";
-import type { Task } from "../task/task.ts";
+import type { GroupReader, TopicPartition } from "../../backbone/backbone.ts";
+import type { Task } from "../../task/task.ts";
 
 /** Share of the bound at which reading goes on. */
 const RESUME_BELOW = 1 / 2;

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { deadLetters } from "../../../schemas/index.ts";
-import { MAX_POLL_BYTES, type Backbone, type Fetch } from "../../../streams/backbone/backbone.ts";
+import { deadLetters } from "../../../../schemas/index.ts";
+import { MAX_POLL_BYTES, type Backbone, type Fetch } from "../../../../streams/backbone/backbone.ts";
 import {
   Application,
   createEmbeddedBackbone,
@@ -16,8 +16,8 @@ import {
   prefixed,
   Publisher,
   Serdes,
-} from "../../../streams/index.ts";
-import { eventually } from "../../eventually.ts";
+} from "../../../../streams/index.ts";
+import { eventually } from "../../../eventually.ts";
 
 const RECORD_BYTES = 100_000;
 const BOUND = 1 << 20;

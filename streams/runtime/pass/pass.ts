@@ -1,14 +1,15 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import type { Fetch } from "../backbone/backbone.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import type { ArrivalClock } from "./arrival-clock.ts";
+import type { Fetch } from "../../backbone/backbone.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { ArrivalClock } from "../arrival-clock.ts";
 import type { Backpressure } from "./backpressure.ts";
 import type { GlobalsWait } from "./globals-wait.ts";
 import type { IdleWaiters } from "./idle-waiters.ts";
-import type { InputEnds } from "./input-ends.ts";
-import type { OpenParts } from "./open-parts.ts";
-import type { Stalls } from "./stalls.ts";
-import type { TaskSet } from "./task-set.ts";
+import type { InputEnds } from "../input-ends.ts";
+import type { OpenParts } from "../open-parts.ts";
+import { Load, SpareTime } from "./spare-time.ts";
+import type { Stalls } from "../stalls.ts";
+import type { TaskSet } from "../task-set.ts";
 
 export interface PassOptions {
   readonly tasks: TaskSet;
@@ -18,6 +19,7 @@ export interface PassOptions {
   readonly ends: InputEnds;
   readonly globalsWait: GlobalsWait;
   readonly idle: IdleWaiters;
+  readonly yieldsTo?: { readonly isBusy: boolean } | undefined;
   readonly metrics: Metrics;
   readonly recordPatienceMs: number;
   readonly isReachable: () => Promise<boolean>;
@@ -35,25 +37,44 @@ const MUCH = 256;
 
 /** The application's work between two polls: records are handed out, handled, collected and committed. */
 export class Pass {
+  /** How busy it has been of late. */
+  readonly load = new Load();
   readonly #options: PassOptions;
+  /** Absent: its results are waited for. */
+  readonly #spareTime: SpareTime | undefined;
   #probing = false;
   #waitingSince: number | undefined;
   #evictedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: PassOptions) {
     this.#options = options;
+    this.#spareTime = options.yieldsTo && new SpareTime(options.yieldsTo);
+  }
+
+  /** Waits for records, and works on them. */
+  async next(open: OpenParts): Promise<void> {
+    const asked = performance.now();
+    const fetches = await open.group.poll(this.#longestPoll(open));
+    const began = performance.now();
+    await this.#run(fetches, open);
+    this.load.add(performance.now() - began, began - asked);
   }
 
   /** Longest wait of the next poll, ms: never past the next commit, because readers of transactions wait for it. */
-  longestPoll({ committer }: OpenParts): number {
+  #longestPoll({ committer }: OpenParts): number {
     const { idle, tasks } = this.#options;
-    if (idle.any || (tasks.ready && this.#waitingSince === undefined)) return 1;
-    if (tasks.ready) return WAITING_POLL_MS;
+    if (idle.any || (tasks.ready && this.#waitingSince === undefined && !this.#rests)) return 1;
+    if (tasks.ready && !this.#rests) return WAITING_POLL_MS;
     const due = committer.dueIn;
     return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, Math.ceil(due)));
   }
 
-  async run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
+  /** Others need the time. */
+  get #rests(): boolean {
+    return !this.#options.idle.any && this.#spareTime?.rests(performance.now()) === true;
+  }
+
+  async #run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
     const { tasks, stalls, arrivals, backpressure, ends, globalsWait, idle, metrics } = this.#options;
     const { committer, group, clock, globals, watch } = open;
     globals.check();
@@ -66,7 +87,7 @@ export class Pass {
     const ticks = (await clock?.poll(0)) ?? [];
     if (ticks.length > 0) arrivals.heard(ticks);
     await tasks.tick(ticks, now);
-    if (ends.holdTimers(tasks) || tasks.ready) await this.#process(open);
+    if ((ends.holdTimers(tasks) || tasks.ready) && !this.#rests) await this.#process(open);
     committer.collect(tasks);
     // Callers of `idle` need not wait for the interval once nothing more comes.
     const hurry = idle.any && fetches.length === 0;
@@ -83,7 +104,11 @@ export class Pass {
     const endOf = await ends.endOf(globals, waited);
     const isWaiting = await globalsWait.waiting(globals, tasks);
     let handled = 0;
-    const longest = Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
+    const began = performance.now();
+    const longest =
+      this.#spareTime?.isScarce === true
+        ? SHORTEST_PASS_MS
+        : Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
     for (const task of tasks) {
       if ((task.queued === 0 && !task.gate.released) || task.resting || isWaiting(task)) continue;
       const count = await task.process(endOf, performance.now() + longest);
@@ -92,6 +117,7 @@ export class Pass {
       // An open transaction advances by one step whenever the event loop turns.
       if (count > MUCH) await eventLoop();
     }
+    if (handled > 0) this.#spareTime?.worked(began, performance.now());
     this.#waitingSince = handled > 0 ? undefined : (this.#waitingSince ?? performance.now());
   }
 

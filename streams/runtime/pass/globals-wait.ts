@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { GlobalFeed } from "../global/global-feed.ts";
-import { streamsLimits } from "../limits.ts";
-import type { Task } from "../task/task.ts";
-import type { ApplicationOptions } from "./application-options.ts";
+import type { GlobalFeed } from "../../global/global-feed.ts";
+import { streamsLimits } from "../../limits.ts";
+import type { Task } from "../../task/task.ts";
+import type { ApplicationOptions } from "../application-options.ts";
 
 /** Longest wait of a pass for the globals, ms. */
 const PASS_MS = 50;

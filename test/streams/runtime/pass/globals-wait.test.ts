@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { deadLetters } from "../../../schemas/index.ts";
+import { deadLetters } from "../../../../schemas/index.ts";
 import {
   Application,
   createEmbeddedBackbone,
@@ -18,8 +18,8 @@ import {
   streamsLimits,
   StreamsError,
   type Backbone,
-} from "../../../streams/index.ts";
-import { bound } from "../bound-backbone.ts";
+} from "../../../../streams/index.ts";
+import { bound } from "../../bound-backbone.ts";
 
 const schema = { type: "record", name: "Setting", fields: [{ name: "n", type: "int" }] } as const;
 const asked = defineTopic<{ n: number }>({ name: "asked", schema });
