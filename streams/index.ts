@@ -65,7 +65,7 @@ export { FoldBytes } from "./global/fold-bytes.ts";
 export { firstFrom } from "./global/series-index.ts";
 export { inTurn } from "./task/in-turn.ts";
 export { streamsLimits } from "./limits.ts";
-export { ownValue, setOwn } from "./own-value.ts";
+export { objectMaker, ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, keepCredentials, keepSecret, shownAddress, withoutSecrets } from "./secrets.ts";
 export { bearerTokens, type BearerTokenOptions } from "./security/bearer-token.ts";
 export { silent, type Log } from "./log.ts";

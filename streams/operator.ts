@@ -1,6 +1,7 @@
 import avro from "avsc";
 import type { Headers } from "./backbone/backbone.ts";
 import type { AvroSchema } from "./registry/registry.ts";
+import { Slab } from "./serde/slab.ts";
 import type { AnyTopic, Topic, ValueOf } from "./topic.ts";
 
 /** The place of a record, for dead letters and for people. */
@@ -235,6 +236,8 @@ export function jsonStore<V>(defaults?: Partial<V>): StoreSpec<V> {
   };
 }
 
+const slab = new Slab();
+
 /**
  * A store of values of an Avro type. A later release may add a field with a default, or remove a field: values stored
  * before are read as the new type.
@@ -243,7 +246,7 @@ export function jsonStore<V>(defaults?: Partial<V>): StoreSpec<V> {
 export function avroStore<V>({ type, schema }: Topic<V>, formerSchema?: AvroSchema): Omit<StoreSpec<V>, "heldBytes"> {
   const buffered = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return {
-    encode: (value) => type.toBuffer(value),
+    encode: (value) => slab.encode(type, value),
     decode: (bytes) => type.fromBuffer(buffered(bytes)) as V,
     schema,
     formerSchema,

@@ -6,10 +6,11 @@ import { valueUnion } from "./foreign-values.ts";
 import { KnownShapes } from "./known-shape.ts";
 import type { Tap } from "./tap.ts";
 import { StreamsError } from "../errors.ts";
+import { writeName } from "./written-names.ts";
 
 interface ReadMethods {
   readonly itemsType: { _read(tap: Tap): unknown };
-  readonly valuesType: { _read(tap: Tap): unknown };
+  readonly valuesType: { _read(tap: Tap): unknown; _write(tap: Tap, value: unknown): void };
 }
 type Constructor<T> = new (schema: avro.Schema, options: object) => T & ReadMethods;
 
@@ -65,7 +66,29 @@ export class BoundedMapType extends (avro.types.MapType as unknown as Constructo
     rememberEntries(values, entries);
     return values;
   }
+
+  // @ts-expect-error avsc's types leave out the methods that its writers call.
+  override _write(tap: Tap, map: Readonly<Record<string, unknown>>): void {
+    if (typeof map !== "object" || map === null || Array.isArray(map)) return writeRefused.call(this, tap, map);
+    const { valuesType } = this;
+    const names = Object.keys(map);
+    if (names.length > 0) {
+      // The values in one call: a look for each of many names takes longer.
+      const values = Object.values(map);
+      tap.writeLong(names.length);
+      for (let at = 0; at < names.length; at++) {
+        writeName(tap, names[at]!);
+        valuesType._write(tap, values[at]);
+      }
+    }
+    tap.writeLong(0);
+  }
 }
+
+/** Throws avsc's error for a value that is no map. */
+const { _write: writeRefused } = avro.types.MapType.prototype as unknown as {
+  _write(this: unknown, tap: Tap, value: unknown): void;
+};
 
 /** Maps of more entries may have a known shape. */
 const FEW = 8;

@@ -65,12 +65,42 @@ function bytesOf(tap: Tap, length: number): Uint8Array {
 }
 
 interface UnionMethods {
+  readonly types: readonly { readonly typeName: string }[];
+  _write(tap: Tap, value: unknown): void;
   _update(resolver: { _read: (tap: Tap) => unknown }, type: avro.Type, options: unknown): void;
 }
 type UnionConstructor = new (schema: avro.Schema, options: object) => avro.types.UnwrappedUnionType & UnionMethods;
 
 /** A union of the kinds of values. A decimal, a date, a time or a long of another schema is read by its meaning. */
 class ValueUnionType extends (avro.types.UnwrappedUnionType as unknown as UnionConstructor) {
+  readonly #nothing = this.#branch("null");
+  readonly #boolean = this.#branch("boolean");
+  readonly #number = this.#branch("double");
+  readonly #text = this.#branch("string");
+
+  /** The byte of a branch; -1: there is none. */
+  #branch(name: string): number {
+    const at = this.types.findIndex(({ typeName }) => typeName === name);
+    return at < 0 ? at : 2 * at;
+  }
+
+  /** Without a look through the branches: most values of all records pass here. */
+  override _write(tap: Tap, value: unknown): void {
+    if (typeof value === "number") {
+      tap.buf[tap.pos++] = this.#number;
+      return tap.writeDouble(value);
+    }
+    if (typeof value === "string") {
+      tap.buf[tap.pos++] = this.#text;
+      return tap.writeString(value);
+    }
+    if (value === null && this.#nothing >= 0) tap.buf[tap.pos++] = this.#nothing;
+    else if (typeof value === "boolean" && this.#boolean >= 0) {
+      tap.buf[tap.pos++] = this.#boolean;
+      tap.writeBoolean(value);
+    } else super._write(tap, value);
+  }
+
   override _update(resolver: { _read: (tap: Tap) => unknown }, type: avro.Type, options: unknown): void {
     const reading = readings.get(type);
     if (reading === undefined) super._update(resolver, type, options);

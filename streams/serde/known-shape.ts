@@ -1,3 +1,4 @@
+import { objectMaker } from "../own-value.ts";
 import type { Tap } from "./tap.ts";
 
 /** V8 keeps no object of more names as one shape. */
@@ -93,11 +94,6 @@ function readAs({ names, make }: Shape, tap: Tap, value: { _read(tap: Tap): unkn
 /** `undefined`: such names have no shape of their own. */
 function shapeOf(names: readonly string[]): Shape | undefined {
   const bytes = names.map((name) => Buffer.from(name));
-  const isPlain = (name: string, at: number): boolean =>
-    name !== "__proto__" && !/^\d+$/.test(name) && bytes[at]!.length <= LONGEST_NAME;
-  if (!names.every(isPlain)) return undefined;
-  const entries = names.map((name, at) => `${JSON.stringify(name)}: values[${at}]`);
-  // avsc makes its readers of records the same way. The names are quoted, and so are nothing but names.
-  const make = new Function("values", `return { ${entries.join(", ")} };`) as Shape["make"];
-  return { names: bytes, make };
+  const make = bytes.every(({ length }) => length <= LONGEST_NAME) ? objectMaker(names) : undefined;
+  return make === undefined ? undefined : { names: bytes, make };
 }

@@ -7,11 +7,11 @@ import { defineTopic, type AnyTopic, type Topic } from "../topic.ts";
 import { walkOf, type Walk } from "./avro-walk.ts";
 import { writerType } from "./foreign-values.ts";
 import { hasInheritedName, readWithOwnNames, type Reading } from "./inherited-names.ts";
+import { Slab } from "./slab.ts";
 import { UnreadableRecords } from "./unreadable-records.ts";
 
 const MAGIC = 0;
 const PREFIX = 5;
-const SLAB = 1 << 16;
 
 /** Most unusable schema ids that are remembered. */
 const MOST_REFUSED = 10_000;
@@ -51,8 +51,7 @@ export class Serdes {
   readonly #written = new Map<number, Topic<unknown>>();
   readonly #readings = new Map<avro.Type, Map<number, CheckedReading | StreamsError>>();
   readonly #now: () => number;
-  #slab = Buffer.allocUnsafeSlow(SLAB);
-  #used = 0;
+  readonly #slab = new Slab();
 
   /** @param now milliseconds of a monotonic clock. */
   constructor(registry: SchemaRegistry, subjectPrefix = "", now = () => performance.now()) {
@@ -78,36 +77,14 @@ export class Serdes {
   encode<V>(topic: Topic<V>, value: V): Uint8Array {
     const writer = this.#writers.get(topic.name);
     if (writer === undefined) throw new StreamsError("UNENCODABLE", `topic ${topic.name}: open it before encoding`);
-    if (SLAB - this.#used < 512) this.#renew();
     try {
-      let at = this.#used;
-      let end = topic.type.encode(value, this.#slab, at + PREFIX);
-      if (end < 0) {
-        this.#renew();
-        at = 0;
-        end = topic.type.encode(value, this.#slab, PREFIX);
-        if (end < 0) return this.#frame(writer.id, topic.type.toBuffer(value));
-      }
-      this.#slab[at] = MAGIC;
-      this.#slab.writeUInt32BE(writer.id, at + 1);
-      this.#used = end;
-      return this.#slab.subarray(at, end);
+      const bytes = this.#slab.encode(topic.type, value, PREFIX);
+      bytes[0] = MAGIC;
+      bytes.writeUInt32BE(writer.id, 1);
+      return bytes;
     } catch (error) {
       throw new StreamsError("UNENCODABLE", `topic ${topic.name}: ${invalidField(topic.type, value)}`, error);
     }
-  }
-
-  #renew(): void {
-    this.#slab = Buffer.allocUnsafeSlow(SLAB);
-    this.#used = 0;
-  }
-
-  #frame(id: number, body: Buffer): Uint8Array {
-    const out = Buffer.allocUnsafe(PREFIX + body.length);
-    out[0] = MAGIC;
-    out.writeUInt32BE(id, 1);
-    body.copy(out, PREFIX);
-    return out;
   }
 
   /**

@@ -11,6 +11,9 @@ export interface Tap {
   readLong(): number;
   skipLong(): void;
   writeLong(value: number): void;
+  writeString(text: string): void;
+  writeDouble(value: number): void;
+  writeBoolean(value: boolean): void;
   /** Undefined past the end. */
   readString(): string | undefined;
 }

@@ -34,7 +34,8 @@ class MemoryDatabase implements StateDatabase {
   write(changes: readonly Change[]): Promise<void> {
     for (const [key, value] of changes) {
       if (value === null) this.#content.delete(key);
-      else this.#content.set(key, value);
+      // It may lie in a large buffer among others.
+      else this.#content.set(key, Buffer.from(value));
     }
     return Promise.resolve();
   }
