@@ -138,18 +138,20 @@ function over(field: string, text: string, most: number): Problem {
 
 function inMap(field: string, values: Values, bytes: number): Problem {
   if (bytes <= SMALL_MAP) return undefined;
-  let count = 0;
-  for (const name in values) {
-    count++;
+  const names = Object.keys(values);
+  // A look for each of many names would take longer.
+  const all = Object.values(values);
+  for (let at = 0; at < names.length; at++) {
+    const [name, value] = [names[at]!, all[at]];
     if (name.length * 3 > nameBytes) {
       const problem = over(`a name in ${field}`, name, nameBytes);
       if (problem !== undefined) return problem;
     }
-    const value = values[name];
     if (typeof value === "string" && value.length * 3 > textBytes) {
       const problem = over(`${field}.${name}`, value, textBytes);
       if (problem !== undefined) return problem;
     }
   }
+  const count = names.length;
   return count > mapEntries ? `${field} has ${count} entries; at most ${mapEntries} are taken` : undefined;
 }
