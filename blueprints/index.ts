@@ -163,6 +163,7 @@ export { categoryOf } from "./values/category-value.ts";
 export {
   declaredValue,
   misfitText,
+  recordedReaderOf,
   recordedValue,
   shown,
   vectorLength,
@@ -174,7 +175,7 @@ export { readIso, type WallTime } from "./values/iso-time.ts";
 export { fieldOf } from "./values/field-value.ts";
 export { declaredNames, type DeclaredNames } from "./values/declared-names.ts";
 export { misfits, type Misfit } from "./values/misfits.ts";
-export { numberOf } from "./values/number-value.ts";
+export { numberOf, shortNumber } from "./values/number-value.ts";
 export { zoneOffsets } from "./values/zone-offsets.ts";
 export { contextTypes, eventFieldTypes, observationTypes, type ValueTypes } from "./values/value-types.ts";
 export { aggregate, aggregateTrees, type TimeRange } from "./windows/aggregate.ts";

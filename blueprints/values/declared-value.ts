@@ -53,11 +53,20 @@ export function readerOf(type: DeclaredType): Read<DeclaredValue> {
   return (value) => vectorOf(value, length);
 }
 
-/** As it lies in a record: a list is the text of its JSON array. */
-export function recordedValue(type: DeclaredType, value: unknown): PlainValue | null | undefined {
-  const read = declaredValue(type, value);
-  return typeof read === "object" && read !== null ? JSON.stringify(read) : (read as PlainValue | null | undefined);
+/** As `readerOf`, with values as they lie in a record: a list is the text of its JSON array. */
+export function recordedReaderOf(type: DeclaredType): Read<PlainValue> {
+  const read = readerOf(type);
+  return (given) => {
+    const value = read(given);
+    return typeof value === "object" && value !== null
+      ? JSON.stringify(value)
+      : (value as PlainValue | null | undefined);
+  };
 }
+
+/** One value by `recordedReaderOf`. */
+export const recordedValue = (type: DeclaredType, value: unknown): PlainValue | null | undefined =>
+  recordedReaderOf(type)(value);
 
 const MOST_SHOWN = 60;
 

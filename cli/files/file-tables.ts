@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import type { HistoryFiles, HistoryTable, HistoryTables } from "../../loop/index.ts";
-import { readTable } from "./read-table.ts";
+import { readRuns, readTable } from "./read-table.ts";
 import { TableError } from "./table-error.ts";
 import { tableHead } from "./table-head.ts";
 
@@ -9,6 +9,7 @@ export const fileTable = (path: string): HistoryTable => ({
   name: path,
   head: () => tableHead(path),
   lines: () => readTable(path),
+  runs: (wanted) => readRuns(path, wanted),
 });
 
 /** Files of history as tables. Throws a `TableError` if two of them are one file. */

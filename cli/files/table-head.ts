@@ -5,6 +5,7 @@ import { readCsvHeader } from "./text/read-csv.ts";
 import { readJsonl } from "./text/read-jsonl.ts";
 import { tableError, TableError } from "./table-error.ts";
 import { formatOf } from "./table-format.ts";
+import type { TableRow } from "./table-row.ts";
 
 /** Of JSON lines, which have no header, so many are looked at. */
 export const headLines = 1_000;
@@ -49,7 +50,7 @@ async function namesOf(path: string, gzip: boolean): Promise<Pick<TableHead, "co
   const names = new Set<string>();
   const unfit = new Map<string, string>();
   let lines = 0;
-  for await (const row of readJsonl(path, gzip)) {
+  for await (const row of firstOf(readJsonl(path, gzip))) {
     if (lines === 0 && "problem" in row && row.text.trimStart().startsWith("[")) {
       throw new TableError(path, "is a JSON array. Write one object a line, without brackets and commas around them.");
     }
@@ -57,9 +58,18 @@ async function namesOf(path: string, gzip: boolean): Promise<Pick<TableHead, "co
       for (const name of Object.keys(row.values)) names.add(name);
       for (const [name, held] of row.unfit ?? []) unfit.set(name, held);
     }
-    if (++lines === headLines) break;
+    lines += 1;
   }
   if (lines === 0) throw new TableError(path, "is empty. Each line is to hold a JSON object.");
   for (const name of names) unfit.delete(name);
   return { columns: [...names], ...(unfit.size === 0 ? {} : { noValues: unfit }) };
+}
+
+async function* firstOf(runs: AsyncIterable<readonly TableRow[]>): AsyncGenerator<TableRow> {
+  let left = headLines;
+  for await (const run of runs) {
+    yield* run.slice(0, left);
+    left -= run.length;
+    if (left <= 0) return;
+  }
 }

@@ -101,8 +101,11 @@ export class Feed {
 
   #encode(records: Records): Promise<OutgoingRecord[]> {
     const from = { [SOURCE_HEADER]: this.#source };
-    return Promise.all(
-      records.map((record) => this.#loop.publisher.encode({ ...record, headers: { ...record.headers, ...from } })),
+    return this.#loop.publisher.encodeAll(
+      records.map((record) => ({
+        ...record,
+        headers: record.headers === undefined ? from : { ...record.headers, ...from },
+      })),
     );
   }
 

@@ -46,6 +46,11 @@ export interface HistoryTable {
   head(): Promise<HistoryHead>;
   /** All lines from the first, each time in the same order: an import reads them several times. */
   lines(): AsyncIterable<HistoryRow>;
+  /**
+   * The same lines, many at a time: a promise a line costs as much as its cells. Absent: `lines` is read.
+   * @param wanted of other columns, values that can only be plain ones may be left out; absent: all are wanted
+   */
+  readonly runs?: (wanted?: ReadonlySet<string>) => AsyncIterable<readonly HistoryRow[]>;
   /** The name that a file has for a column, in messages. Absent: the column's own. */
   readonly keyOf?: (column: string) => string;
   /** Of observations: each of its lines is, by its number, that of the decision that was observed. */
@@ -59,6 +64,14 @@ export interface HistoryTables {
   readonly observations?: HistoryTable | undefined;
   /** One event of no decision a line. */
   readonly events?: HistoryTable | undefined;
+}
+
+/** The lines of a table, many at a time if it has them so. */
+export const runsOf = (table: HistoryTable, wanted?: ReadonlySet<string>): AsyncIterable<readonly HistoryRow[]> =>
+  table.runs?.(wanted) ?? oneByOne(table.lines());
+
+async function* oneByOne(rows: AsyncIterable<HistoryRow>): AsyncGenerator<readonly HistoryRow[]> {
+  for await (const row of rows) yield [row];
 }
 
 /** The names of the tables. */

@@ -1,6 +1,6 @@
 import { LeftOutColumns, type LeftOutColumn } from "./left-out/left-out-columns.ts";
 import type { Cells } from "./lines/records.ts";
-import { timedLines, type BadTimedLine, type LineSource, type TimedLine } from "./lines/timed-lines.ts";
+import { timedLines, type Line, type LineSource } from "./lines/timed-lines.ts";
 
 /** The first place at which a file leaves the order of its times. */
 export interface Disorder {
@@ -24,33 +24,42 @@ export interface Survey {
   readonly unfit: readonly LeftOutColumn[];
 }
 
-/** Reads a table through once. Throws the table's error if it can't be read to its end. */
+/**
+ * Reads a table through once. Throws the table's error if it can't be read to its end.
+ * @param onCells called with the cells of each line that has a time; absent: no more than ids and times are read
+ * @param onEach called with each line
+ */
 export async function survey(
   source: LineSource,
   onLine?: (lines: number) => void,
   onCells?: (cells: Cells) => void,
-  onEach?: (one: TimedLine | BadTimedLine) => void,
+  onEach?: (one: Line) => void,
 ): Promise<Survey> {
   let [lines, badLines] = [0, 0];
   let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let before: Disorder["after"] | undefined;
   let disorder: Disorder | undefined;
   const unfit = new LeftOutColumns();
-  for await (const one of timedLines(source)) {
-    onEach?.(one);
-    if ("problem" in one) {
-      badLines += 1;
-      continue;
+  const wanted =
+    onCells === undefined ? new Set([source.time, ...(source.id === undefined ? [] : [source.id])]) : undefined;
+  for await (const run of timedLines(source, wanted)) {
+    for (const one of run) {
+      onEach?.(one);
+      if ("problem" in one) {
+        badLines += 1;
+        continue;
+      }
+      lines += 1;
+      onCells?.(one.cells);
+      if (one.unfit !== undefined) for (const [column, held] of one.unfit) unfit.add(column, `holds ${held}`);
+      const { line, time } = one;
+      if (disorder === undefined && before !== undefined && time < before.time)
+        disorder = { line, time, after: before };
+      if (time < from) from = time;
+      if (time > to) to = time;
+      before = { line, time };
+      if (lines % 10_000 === 0) onLine?.(lines);
     }
-    lines += 1;
-    onCells?.(one.cells);
-    if (one.unfit !== undefined) for (const [column, held] of one.unfit) unfit.add(column, `holds ${held}`);
-    const { line, time } = one;
-    if (disorder === undefined && before !== undefined && time < before.time) disorder = { line, time, after: before };
-    if (time < from) from = time;
-    if (time > to) to = time;
-    before = one;
-    if (lines % 10_000 === 0) onLine?.(lines);
   }
   const some = lines > 0;
   return {

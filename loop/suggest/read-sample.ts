@@ -88,16 +88,18 @@ function reader(
 ): (table: HistoryTable, profile: TableProfile) => AsyncGenerator<TimedLine> {
   return async function* (table, profile) {
     let [lines, bad, first] = [0, 0, ""];
-    for await (const one of timedLines(sources.find(({ file }) => file === table.name)!)) {
-      if (++lines % 10_000 === 0) onProgress(lines, `of ${table.name}`);
-      if ("problem" in one) {
-        bad += 1;
-        if (bad === 1) first = `${table.name}:${one.line} ${one.problem}`;
-        if (bad <= MOST_SAID) say(`${table.name}:${one.line} ${one.problem}`);
-        continue;
+    for await (const run of timedLines(sources.find(({ file }) => file === table.name)!)) {
+      for (const one of run) {
+        if (++lines % 10_000 === 0) onProgress(lines, `of ${table.name}`);
+        if ("problem" in one) {
+          bad += 1;
+          if (bad === 1) first = `${table.name}:${one.line} ${one.problem}`;
+          if (bad <= MOST_SAID) say(`${table.name}:${one.line} ${one.problem}`);
+          continue;
+        }
+        for (const [column, held] of one.unfit ?? []) profile.unfit.set(column, held);
+        yield one;
       }
-      for (const [column, held] of one.unfit ?? []) profile.unfit.set(column, held);
-      yield one;
     }
     if (bad > MOST_SAID) say(`${table.name}: ${bad - MOST_SAID} more lines can't be used`);
     if (lines === bad) throw new HistoryError(`${table.name}: no line can be used. ${first}`);

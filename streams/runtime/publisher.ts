@@ -48,18 +48,39 @@ export class Publisher {
    * `RECORD_TOO_LARGE`, or any error of the backbone.
    */
   async publish(records: readonly Published<never>[] | readonly Published<unknown>[]): Promise<void> {
+    await this.#producer.send(await this.encodeAll(records as readonly Published<unknown>[]));
+  }
+
+  /** Waits once a topic, where `encode` would once a record. */
+  async encodeAll(records: readonly Published<unknown>[]): Promise<OutgoingRecord[]> {
+    const counts = new Map<Topic<unknown>, number>();
     const outgoing: OutgoingRecord[] = [];
-    for (const record of records as readonly Published<unknown>[]) outgoing.push(await this.encode(record));
-    await this.#producer.send(outgoing);
+    for (const record of records) {
+      checkTime(record.time, `the time of a record for ${record.topic.name}`);
+      let count = counts.get(record.topic);
+      if (count === undefined) counts.set(record.topic, (count = await this.#prepare(record.topic)));
+      outgoing.push(this.#encoded(record, count));
+    }
+    return outgoing;
   }
 
   async encode<V>(record: Published<V>): Promise<OutgoingRecord> {
-    const { topic, value } = record;
+    const { topic } = record;
     checkTime(record.time, `the time of a record for ${topic.name}`);
+    return this.#encoded(record, await this.#prepare(topic as Topic<unknown>));
+  }
+
+  /** @returns the number of its partitions */
+  async #prepare(topic: Topic<unknown>): Promise<number> {
     if (!this.#serdes.isOpen(topic)) await ensureTopic(topic, this.#backbone, this.#serdes, this.#partitions);
     const count = await this.#backbone.partitions(topic.name);
     if (count === undefined)
       throw new StreamsError("UNKNOWN_TOPIC", `there is no topic ${topic.name}: create it first`);
+    return count;
+  }
+
+  #encoded<V>(record: Published<V>, count: number): OutgoingRecord {
+    const { topic, value } = record;
     const key = Buffer.from(record.key);
     const encoded = value === null ? null : this.#serdes.encode(topic, value);
     if (encoded !== null) checkRead(topic, { key, value: encoded, headers: record.headers ?? {} }, value!);

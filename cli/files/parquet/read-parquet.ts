@@ -1,5 +1,6 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetScan } from "hyparquet";
 import { compressors, decompressLz4, decompressLz4Raw } from "hyparquet-compressors";
+import { objectMaker } from "../../../streams/index.ts";
 import { columnsOf } from "./columns-of.ts";
 import { holdsNoValues, parquetValue, rawElement, rawParsers, type ParquetValue } from "./parquet-values.ts";
 import type { TableRow, TableValue } from "../table-row.ts";
@@ -21,24 +22,36 @@ export interface ParquetGroup {
   readonly columns: readonly Column[];
 }
 
+const RUN_ROWS = 1_000;
+
 /**
- * Rows of a Parquet file, one row group in memory at a time, without columns whose values are no plain ones. See
+ * Rows of a Parquet file in runs, one row group in memory at a time, without columns whose values are no plain ones. See
  * `parquet-values.ts` for the meaning of the values.
+ * @param wanted of other columns, those are left out whose values are all plain ones; absent: all are wanted
  */
-export async function* readParquet(path: string): AsyncGenerator<TableRow> {
-  for await (const { rowStart, rows, columns } of parquetGroups(path)) {
-    for (let row = 0; row < rows; row += 1) yield rowOf(row, rowStart + row + 1, columns);
+export async function* readParquet(path: string, wanted?: ReadonlySet<string>): AsyncGenerator<readonly TableRow[]> {
+  for await (const { rowStart, rows, columns } of parquetGroups(path, wanted)) {
+    const rowAt = rowsOf(columns);
+    for (let from = 0; from < rows; from += RUN_ROWS) {
+      const run: TableRow[] = [];
+      for (let row = from; row < Math.min(rows, from + RUN_ROWS); row += 1) run.push(rowAt(row, rowStart + row + 1));
+      yield run;
+    }
   }
 }
 
-/** The row groups of a Parquet file that have rows, one in memory at a time. */
-export async function* parquetGroups(path: string): AsyncGenerator<ParquetGroup> {
+/** Types of which every value is a plain one. */
+const PLAIN: ReadonlySet<unknown> = new Set(["BOOLEAN", "INT32", "INT64", "FLOAT", "DOUBLE"]);
+
+/** The row groups of a Parquet file that have rows, one in memory at a time. @param wanted as for `readParquet` */
+export async function* parquetGroups(path: string, wanted?: ReadonlySet<string>): AsyncGenerator<ParquetGroup> {
   const file = await asyncBufferFromFile(path);
   const parsers = rawParsers;
   const written = await parquetMetadataAsync(file, { parsers });
   const metadata = { ...written, schema: written.schema.map(rawElement) };
   const fields = columnsOf(written)
     .filter((column) => holdsNoValues(column) === undefined)
+    .filter(({ element }) => wanted === undefined || wanted.has(element.name) || !PLAIN.has(element.type))
     .map(({ element }) => ({ column: element.name, read: parquetValue(element) }));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
@@ -56,6 +69,21 @@ export async function* parquetGroups(path: string): AsyncGenerator<ParquetGroup>
 
 /** The values as they are stored, and how each is read. */
 export type Column = readonly [name: string, data: ArrayLike<unknown>, read: ParquetValue];
+
+function rowsOf(columns: readonly Column[]): (index: number, line: number) => TableRow {
+  const make = objectMaker(columns.map(([name]) => name));
+  return (index, line) => {
+    if (make === undefined) return rowOf(index, line, columns);
+    const values: (TableValue | undefined)[] = [];
+    let isPlain = true;
+    for (const [, data, read] of columns) {
+      const value = read(data[index]);
+      if (value === undefined) isPlain = false;
+      values.push(value);
+    }
+    return isPlain ? { line, values: make(values) as Record<string, TableValue> } : rowOf(index, line, columns);
+  };
+}
 
 function rowOf(index: number, line: number, columns: readonly Column[]): TableRow {
   const values: Record<string, TableValue> = {};

@@ -2,7 +2,8 @@ import { CsvError, parse } from "csv-parse/sync";
 import { withoutReturn } from "./read-lines.ts";
 
 export type CsvRecord =
-  | { readonly line: number; readonly fields: readonly string[]; readonly text: string }
+  /** Without `fields` the text has no quotes: they are what lies between its commas. */
+  | { readonly line: number; readonly fields?: readonly string[]; readonly text: string }
   | { readonly line: number; readonly problem: string; readonly text: string };
 
 /** Longest record with a line break in a quoted field, in characters. A quote still open after so much was never closed. */
@@ -42,7 +43,7 @@ export class CsvRecords {
       this.#line += 1;
       if (this.#held.length === 0 && !next.includes('"')) {
         const text = withoutReturn(next);
-        if (text !== "") done.push({ line: this.#line, fields: text.split(","), text });
+        if (text !== "") done.push({ line: this.#line, text });
         continue;
       }
       this.#held.push(next);

@@ -4,15 +4,20 @@ import { repeatedName, repeatedOuterName } from "./json-names.ts";
 import { readLines, withoutReturn } from "./read-lines.ts";
 import type { PlainRow, TableRow, TableValue } from "../table-row.ts";
 
-/** Rows of a file with one JSON object a line. Blank lines are left out. A number that would lose digits stays text; a list or an object is no value. */
-export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<TableRow> {
+/**
+ * Rows of a file with one JSON object a line, in runs as they are read. Blank lines are left out. A number that would lose digits stays text; a list or
+ * an object is no value.
+ */
+export async function* readJsonl(path: string, gzip: boolean): AsyncGenerator<readonly TableRow[]> {
   let line = 0;
   for await (const lines of readLines(path, gzip)) {
+    const rows: TableRow[] = [];
     for (const ended of lines) {
       const text = withoutReturn(ended);
       line += 1;
-      if (text.trim() !== "") yield rowOf(line, text);
+      if (text.trim() !== "") rows.push(rowOf(line, text));
     }
+    yield rows;
   }
 }
 

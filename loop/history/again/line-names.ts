@@ -4,6 +4,8 @@ import { setOwn } from "../../../streams/index.ts";
 import type { Cell } from "../lines/records.ts";
 
 type Values = Readonly<Record<string, Cell>>;
+/** Those of values in the order of their names, where they are known: to make the text of a number takes long. */
+type Texts = readonly (string | undefined)[];
 
 /**
  * Names a line of history by its content: eight bytes, as a number. Of a million lines of one hour, two agree once in
@@ -34,12 +36,13 @@ export function decisionFacts(
   values: Values,
   logged: LoggedAction | null,
   candidates: readonly Candidate[] = [],
+  texts?: Texts,
 ): LineFacts {
   const action =
     logged === null ? "" : `\0\0${String(logged.value)}\0${String(logged.propensity)}${likelyText(logged)}`;
   return {
     place: decisionName(id, time),
-    content: nameOf(`c\0${id}${textOf(values)}${action}${optionsText(candidates)}`),
+    content: nameOf(`c\0${id}${textOf(values, texts)}${action}${optionsText(candidates)}`),
     time,
   };
 }
@@ -80,7 +83,7 @@ export const whoOf = ({ content }: LineFacts): bigint => content & UPPER;
  * @param beside what the line says beside them
  */
 export function cellsName(cells: Values, beside: Cell = null): bigint {
-  const texts = sortedNames(cells).flatMap((name) => {
+  const texts = orderOf(Object.keys(cells)).sorted.flatMap((name) => {
     const cell = cells[name];
     return cell === null || cell === undefined || cell === "" ? [] : [name, String(cell)];
   });
@@ -115,25 +118,39 @@ export class OccurrenceNames {
   }
 }
 
-function textOf(values: Values): string {
-  let text = "";
-  for (const name of sortedNames(values)) {
-    const value = values[name];
-    if (value !== null && value !== undefined && value !== "") text += `\0${name}\0${String(value)}`;
+function textOf(values: Values, texts?: Texts): string {
+  const { places, heads } = orderOf(Object.keys(values));
+  const given = Object.values(values);
+  const parts: string[] = [];
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at]!;
+    const value = given[place];
+    if (value !== null && value !== undefined && value !== "") parts.push(heads[at]!, texts?.[place] ?? String(value));
   }
-  return text;
+  return parts.join("");
 }
 
-/** Names as they came, and sorted, by how many there are: the lines of a file have the same ones in the same order. */
-const sortedBefore = new Map<number, { readonly names: readonly string[]; readonly sorted: readonly string[] }>();
+/** Names in the order of their characters. */
+interface NameOrder {
+  readonly names: readonly string[];
+  readonly sorted: readonly string[];
+  /** The places of the sorted names among the names. */
+  readonly places: readonly number[];
+  /** The text before each value. */
+  readonly heads: readonly string[];
+}
 
-function sortedNames(values: Values): readonly string[] {
-  const names = Object.keys(values);
-  const before = sortedBefore.get(names.length);
-  if (before !== undefined && names.every((name, at) => name === before.names[at])) return before.sorted;
-  const sorted = names.toSorted();
-  sortedBefore.set(names.length, { names, sorted });
-  return sorted;
+/** By how many names there are: the lines of a file have the same ones in the same order. */
+const ordersBefore = new Map<number, NameOrder>();
+
+function orderOf(names: readonly string[]): NameOrder {
+  const before = ordersBefore.get(names.length);
+  if (before !== undefined && names.every((name, at) => name === before.names[at])) return before;
+  const places = names.map((_, at) => at).sort((a, b) => (names[a]! < names[b]! ? -1 : 1));
+  const sorted = places.map((at) => names[at]!);
+  const order = { names, sorted, places, heads: sorted.map((name) => `\0${name}\0`) };
+  ordersBefore.set(names.length, order);
+  return order;
 }
 
 const nameOf = (text: string): LineName => hash("sha1", text, "buffer").readBigUInt64LE(0);

@@ -2,7 +2,8 @@ import { contextTypes, observationTypes, type Blueprint, type ValueTypes } from 
 import { decisionRequests, type DecisionRequested, type ObservationRecorded } from "../../../schemas/index.ts";
 import type { Published } from "../../../streams/index.ts";
 import { candidatesAs, candidateTypes } from "../lines/candidate-cells.ts";
-import { valuesOf, type Cell } from "../lines/records.ts";
+import type { Cell } from "../lines/records.ts";
+import { valuesOf } from "../lines/typed-cells.ts";
 import { decisionFacts, observationFacts, type LineFacts } from "./line-names.ts";
 
 export type Values = Readonly<Record<string, Cell>>;

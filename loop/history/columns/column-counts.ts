@@ -19,6 +19,10 @@ export class ColumnCounts {
   /** Names that were not there at first. */
   readonly #late = new Set<string>();
   readonly #isOpen: boolean;
+  /** The columns, in the order of their first line. */
+  readonly #names: string[] = [];
+  /** Lines with a value in each column, which are counted at once. */
+  #whole = 0;
 
   /** @param open there may be other columns in later lines. */
   constructor(columns: readonly string[], open: boolean) {
@@ -27,8 +31,10 @@ export class ColumnCounts {
   }
 
   #add(column: string): ColumnCount {
+    this.#settle();
     const count = { column, present: 0, missing: this.#lines, unusable: 0, outOfRange: 0 };
     this.#counts.set(column, count);
+    this.#names.push(column);
     return count;
   }
 
@@ -39,12 +45,24 @@ export class ColumnCounts {
   take(cells: Cells, wrong?: string, problem?: string): void {
     if (this.#isOpen) this.#lookForLate(cells);
     this.#lines += 1;
+    if (wrong === undefined && this.#isWhole(cells)) {
+      this.#whole += 1;
+      return;
+    }
     for (const count of this.#counts.values()) {
       const cell = cells[count.column];
       if (cell === undefined || cell === null || cell === "") count.missing += 1;
       else if (count.column === wrong) count[isOutOfRange(cell, problem) ? "outOfRange" : "unusable"] += 1;
       else count.present += 1;
     }
+  }
+
+  /** It has a value in each of the columns there are. */
+  #isWhole(cells: Cells): boolean {
+    const names = Object.keys(cells);
+    if (names.length !== this.#names.length) return false;
+    for (let at = 0; at < names.length; at++) if (names[at] !== this.#names[at]) return false;
+    return !Object.values(cells).some((cell) => cell === undefined || cell === null || cell === "");
   }
 
   #lookForLate(cells: Cells): void {
@@ -55,12 +73,18 @@ export class ColumnCounts {
     }
   }
 
+  #settle(): void {
+    for (const count of this.#counts.values()) count.present += this.#whole;
+    this.#whole = 0;
+  }
+
   /** Columns that came after the first lines. */
   get late(): readonly string[] {
     return [...this.#late];
   }
 
   get all(): readonly ColumnCount[] {
+    this.#settle();
     return [...this.#counts.values()];
   }
 }

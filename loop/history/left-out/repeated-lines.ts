@@ -1,9 +1,7 @@
 import { cellsName } from "../again/line-names.ts";
 import { nameOf } from "../lines/records.ts";
-import { timedLines, type BadTimedLine, type LineSource, type TimedLine } from "../lines/timed-lines.ts";
+import { timedLines, type Line, type LineSource } from "../lines/timed-lines.ts";
 import { IdHashes } from "./id-hashes.ts";
-
-type Line = TimedLine | BadTimedLine;
 
 /** Looks in one reading of the decisions for ids that several lines have. */
 export class RepeatedIds {
@@ -68,9 +66,9 @@ export async function lookForRepeated(source: LineSource, { ids }: RepeatedIds):
   if (ids.size === 0) return repeated;
   const firsts = new Float64Array(ids.size);
   const contents = new BigUint64Array(ids.size);
-  for await (const one of timedLines(source)) {
+  const take = (one: Line): void => {
     const id = idOf(one, source.id!);
-    if (id === undefined || !ids.has(id)) continue;
+    if (id === undefined || !ids.has(id)) return;
     const at = ids.add(id);
     const content = cellsName(one.cells!, one.beside);
     const first = firsts[at]!;
@@ -81,7 +79,8 @@ export async function lookForRepeated(source: LineSource, { ids }: RepeatedIds):
       if (content === contents[at]) repeated.addSame(one.line, first);
       else repeated.addDifferent(one.line, first, id);
     }
-  }
+  };
+  for await (const run of timedLines(source)) run.forEach(take);
   return repeated;
 }
 

@@ -2,7 +2,8 @@ import type { DecisionSpace, ValueTypes } from "../../../blueprints/index.ts";
 import { candidatesOf } from "../../../client/index.ts";
 import type { Candidate } from "../../../schemas/index.ts";
 import { hasCode, ownValue } from "../../../streams/index.ts";
-import { nameOf, valuesOf, type Cell, type CellProblem, type Cells } from "./records.ts";
+import { nameOf, type Cell, type CellProblem, type Cells } from "./records.ts";
+import { valuesOf } from "./typed-cells.ts";
 
 /** Types of the entries that candidates bring. */
 export const candidateTypes = (space: DecisionSpace): ValueTypes =>

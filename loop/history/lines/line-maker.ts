@@ -12,14 +12,7 @@ import {
   type ValueTypes,
 } from "../../../blueprints/index.ts";
 import type { Published } from "../../../streams/index.ts";
-import {
-  badLineName,
-  decisionFacts,
-  decisionName,
-  eventFacts,
-  observationFacts,
-  OccurrenceNames,
-} from "../again/line-names.ts";
+import { badLineName, decisionFacts, eventFacts, observationFacts, OccurrenceNames } from "../again/line-names.ts";
 import { isRanked } from "../columns/kind-needs.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { BadDecisions } from "../left-out/bad-decisions.ts";
@@ -38,13 +31,13 @@ import {
   recordProblem,
   requestRecord,
   unitOf,
-  valuesOf,
   type Cell,
   type CellProblem,
   type HistoryColumns,
 } from "./records.ts";
 import type { HistoryFiles } from "../history-table.ts";
 import type { BadTimedLine, TimedLine } from "./timed-lines.ts";
+import { TypedCellReader } from "./typed-cells.ts";
 
 /** The keys that a decision's events have, until the join takes no more of them. By decision id. */
 export type KnownKeys = Map<string, DecisionKnown>;
@@ -105,7 +98,11 @@ export class LineMaker {
     readonly event: ValueTypes;
     readonly option: ValueTypes;
   };
-  readonly #besideContext: readonly string[];
+  readonly #cells: {
+    readonly decision: TypedCellReader;
+    readonly observation: TypedCellReader;
+    readonly event: TypedCellReader;
+  };
   readonly #observed = new OccurrenceNames();
   readonly #happened = new OccurrenceNames();
 
@@ -129,7 +126,13 @@ export class LineMaker {
       event: eventTypes(blueprint),
       option: candidateTypes(blueprint.decisionSpace),
     };
-    this.#besideContext = besideContext(columns, this.#types.context);
+    const { decisionId, observationTime, optionId, kindColumn = "kind", eventTime = observationTime } = columns;
+    const besideValues = [decisionId, observationTime, ...(optionId === undefined ? [] : [optionId])];
+    this.#cells = {
+      decision: new TypedCellReader(this.#types.context, besideContext(columns, this.#types.context)),
+      observation: new TypedCellReader(this.#types.observation, besideValues),
+      event: new TypedCellReader(this.#types.event, [kindColumn, eventTime]),
+    };
   }
 
   addUntimed(file: string, { line, time, problem, text, cells, column }: BadTimedLine): void {
@@ -174,7 +177,7 @@ export class LineMaker {
     if (this.#repeated.isSame(line)) return REPEATED;
     const unit = unitOf(cells, this.#columns);
     if (typeof unit === "object") return unit;
-    const read = valuesOf(cells, this.#types.context, this.#besideContext);
+    const read = this.#cells.decision.read(cells);
     if ("problem" in read) return read;
     const options = candidatesIn(cells, this.#columns.candidates, this.#types.option);
     if ("problem" in options) return options;
@@ -190,8 +193,8 @@ export class LineMaker {
     const until = time + this.#blueprint.join.ttlMs;
     const keys = keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id);
     this.#known.set(id, { until, keys, ofOptions: this.#ofOptions(candidates) });
-    const facts = decisionFacts(id, time, read.values, action.logged, candidates);
-    return { name: decisionName(id, time), line, facts, records: made.records };
+    const facts = decisionFacts(id, time, read.values, action.logged, candidates, this.#cells.decision.texts);
+    return { name: facts.place, line, facts, records: made.records };
   }
 
   /** The records of a line, without undeclared values that they have no room for. */
@@ -214,9 +217,8 @@ export class LineMaker {
     if (this.#isOneFile && this.#repeated.isSame(line)) return REPEATED;
     // Of a file of its own: nobody knows which of the two decisions was observed.
     if (this.#isOneFile ? this.#repeated.firstOf(line) !== undefined : this.#repeated.isOf(id)) return WAITING;
-    const { decisionId, observationTime, optionId: column } = this.#columns;
-    const without = column === undefined ? [decisionId, observationTime] : [decisionId, observationTime, column];
-    const read = valuesOf(cells, this.#types.observation, without);
+    const { optionId: column } = this.#columns;
+    const read = this.#cells.observation.read(cells);
     if ("problem" in read) return read;
     const option = column === undefined ? null : (cells[column] ?? null);
     const named = nameOf(option);
@@ -242,10 +244,10 @@ export class LineMaker {
   }
 
   #event({ line, time, cells }: TimedLine): Made {
-    const { kind: fixed, kindColumn = "kind", eventTime, observationTime } = this.#columns;
+    const { kind: fixed, kindColumn = "kind" } = this.#columns;
     const kind = fixed ?? nameOf(cells[kindColumn] ?? null);
     if (kind === null || kind === undefined) return { column: kindColumn, problem: "is empty: an event has a kind" };
-    const read = valuesOf(cells, this.#types.event, [kindColumn, eventTime ?? observationTime]);
+    const read = this.#cells.event.read(cells);
     if ("problem" in read) return read;
     const { values } = read;
     const made = this.#records(this.#files.events!, values, this.#types.event, (some) => [eventOf(kind, some, time)]);

@@ -3,14 +3,14 @@ import { streamsLimits } from "../../../streams/index.ts";
 import type { ColumnCounts } from "../columns/column-counts.ts";
 import { listColumns } from "../columns/columns.ts";
 import type { DeclaredParts } from "../columns/kind-needs.ts";
-import { given, namesOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
+import { given, namesOf, runsOf, type HistoryTable, type HistoryTables } from "../history-table.ts";
 import type { RepeatedLines } from "../left-out/repeated-lines.ts";
 import { LineMaker, type KnownKeys, type OnLeftOut } from "./line-maker.ts";
 import type { HistoryStep } from "./history-step.ts";
 import type { HistoryColumns } from "./records.ts";
 import { sortDefaults, sortedLines, type SortOptions } from "./sorted-lines.ts";
 import { takeStep, type StepSize } from "./take-step.ts";
-import { LinesAhead, timedLines, type LineSource } from "./timed-lines.ts";
+import { LinesAhead, timedLines, type Line, type LineSource } from "./timed-lines.ts";
 
 export interface ReadOptions {
   readonly stepMs: number;
@@ -63,7 +63,7 @@ export function sourcesOf(
   const { times, decisionTime, observationTime, eventTime = observationTime } = columns;
   const of = (table: HistoryTable) => ({
     file: table.name,
-    lines: () => table.lines(),
+    runs: (wanted?: ReadonlySet<string>) => runsOf(table, wanted),
     latest,
     times,
     keyOf: table.keyOf,
@@ -141,6 +141,14 @@ export async function* readHistory(
 }
 
 function linesOf(source: LineSource, { unsorted, sort = sortDefaults }: ReadOptions): ReturnType<typeof timedLines> {
-  const lines = timedLines(source);
-  return unsorted?.has(source.file) === true ? sortedLines(lines, { ...sort, file: source.file }) : lines;
+  const runs = timedLines(source);
+  return unsorted?.has(source.file) === true ? inRuns(sortedLines(eachOf(runs), { ...sort, file: source.file })) : runs;
+}
+
+async function* eachOf(runs: AsyncIterable<readonly Line[]>): AsyncGenerator<Line> {
+  for await (const run of runs) yield* run;
+}
+
+async function* inRuns(lines: AsyncIterable<Line>): AsyncGenerator<readonly Line[], void> {
+  for await (const line of lines) yield [line];
 }

@@ -3,9 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DomainError } from "../../../schemas/index.ts";
 import { HistoryError } from "../history-error.ts";
-import type { BadTimedLine, TimedLine } from "./timed-lines.ts";
-
-type Line = TimedLine | BadTimedLine;
+import type { Line } from "./timed-lines.ts";
 
 export interface SortOptions {
   /** For messages. */

@@ -7,8 +7,8 @@ import { nameOf, type Cells } from "./records.ts";
 /** A file to read, and the cells that each of its lines must have. */
 export interface LineSource {
   readonly file: string;
-  /** Its lines from the first. */
-  readonly lines: () => AsyncIterable<HistoryRow>;
+  /** Its lines from the first, many at a time. @param wanted of other columns, plain values may be left out. */
+  readonly runs: (wanted?: ReadonlySet<string>) => AsyncIterable<readonly HistoryRow[]>;
   /** Column of the decision id; absent: lines of no decision. */
   readonly id?: string;
   /** Column of the time. */
@@ -60,25 +60,37 @@ export interface BadTimedLine {
 /** Before any line that has a time: it can be written as JSON, and no event is so old. */
 export const NO_TIME = -8_640_000_000_000_000;
 
-/** The lines of a file in their order, with their times. */
-export async function* timedLines(source: LineSource): AsyncGenerator<TimedLine | BadTimedLine> {
+export type Line = TimedLine | BadTimedLine;
+
+/**
+ * The lines of a file in their order, with their times, many at a time.
+ * @param wanted of other columns, plain values may be left out; absent: all are wanted
+ */
+export async function* timedLines(
+  source: LineSource,
+  wanted?: ReadonlySet<string>,
+): AsyncGenerator<readonly Line[], void> {
   let last = NO_TIME;
-  for await (const row of source.lines()) {
-    const { line } = row;
-    if ("problem" in row) {
-      yield { line, time: last, problem: row.problem, text: row.text };
-      continue;
-    }
-    const { cells, unfit } = withLists(row, source);
-    const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
-    if ("problem" in named) yield { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
-    else {
-      last = named.time;
-      const { beside } = row;
-      if (unfit === undefined && beside === undefined) yield { line, ...named, cells };
-      else yield { line, ...named, cells, ...(unfit && { unfit }), ...(beside !== undefined && { beside }) };
-    }
+  for await (const run of source.runs(wanted)) {
+    yield run.map((row) => {
+      const line = timedLine(row, source, last);
+      last = line.time;
+      return line;
+    });
   }
+}
+
+/** @param last the time of the line before it */
+function timedLine(row: HistoryRow, source: LineSource, last: number): Line {
+  const { line } = row;
+  if ("problem" in row) return { line, time: last, problem: row.problem, text: row.text };
+  const { cells, unfit } = withLists(row, source);
+  const named = (unfit && unfitWanted(unfit, source)) ?? whatAndWhen(cells, source);
+  if ("problem" in named) return { line, time: last, ...named, text: row.text ?? JSON.stringify(cells), cells };
+  const { beside } = row;
+  const { id, time } = named;
+  if (unfit === undefined && beside === undefined) return { line, id, time, cells };
+  return { line, id, time, cells, ...(unfit && { unfit }), ...(beside !== undefined && { beside }) };
 }
 
 /** The cells of a line with those of its lists, and what is left of the values that are no plain ones. */
@@ -148,24 +160,34 @@ const itself = (column: string): string => column;
 
 /** Lines of which the next can be looked at before it is taken. */
 export class LinesAhead {
-  readonly #lines: AsyncGenerator<TimedLine | BadTimedLine>;
-  #next: TimedLine | BadTimedLine | undefined | null = null;
+  readonly #runs: AsyncGenerator<readonly Line[], void>;
+  #run: readonly Line[] = [];
+  #at = 0;
+  #isOver = false;
 
-  constructor(lines: AsyncGenerator<TimedLine | BadTimedLine>) {
-    this.#lines = lines;
+  constructor(runs: AsyncGenerator<readonly Line[], void>) {
+    this.#runs = runs;
   }
 
   /** The next one; `undefined` at the end. A promise only if the file has to be read on. */
-  peek(): TimedLine | BadTimedLine | undefined | Promise<TimedLine | BadTimedLine | undefined> {
-    if (this.#next !== null) return this.#next;
-    return this.#lines.next().then(({ done, value }) => (this.#next = done === true ? undefined : value));
+  peek(): Line | undefined | Promise<Line | undefined> {
+    return this.#run[this.#at] ?? (this.#isOver ? undefined : this.#read());
+  }
+
+  async #read(): Promise<Line | undefined> {
+    do {
+      const { done, value } = await this.#runs.next();
+      this.#isOver = done === true;
+      [this.#run, this.#at] = [value ?? [], 0];
+    } while (this.#run.length === 0 && !this.#isOver);
+    return this.#run[0];
   }
 
   skip(): void {
-    this.#next = null;
+    this.#at += 1;
   }
 
   async close(): Promise<void> {
-    await this.#lines.return(undefined);
+    await this.#runs.return();
   }
 }
