@@ -1,7 +1,10 @@
 /** A bet has proved its point with so much: by chance it is reached at any look with a probability of at most 1 / 20. */
 export const PROOF = 20;
-/** Of what is at stake, so much may be bet on one number: one alone never ruins. */
-const MOST_BET = 0.5;
+/**
+ * Shares of what is at stake that are bet on each number, 0.5 to 0.0099: small ones prove most with numbers that are far apart.
+ * With one half at most no number ruins.
+ */
+export const BETS: readonly number[] = Array.from({ length: 12 }, (_, at) => 0.5 * 0.7 ** at);
 
 /** What became of a stake of 1. */
 export interface Wealth {
@@ -12,9 +15,10 @@ export interface Wealth {
 }
 
 /**
- * Bets that numbers have a mean above 1: wealth is Π (1 + λ (x − 1)), and λ follows from the numbers before. If the mean
- * is 1 or less, no look finds a wealth of `PROOF` with a probability above 1 / `PROOF`, at any number of looks and of any
- * numbers (testing by betting; Waudby-Smith and Ramdas 2023, with their approximately growth-optimal bets).
+ * Bets that numbers have a mean above 1. Each of `BETS`, λ, has an equal part of the stake, which becomes
+ * Π (1 + λ (x − 1)); wealth is their sum. If the mean is 1 or less, no look finds a wealth of `PROOF` with a probability
+ * above 1 / `PROOF`, at any number of looks and of any numbers (testing by betting; Waudby-Smith and Ramdas 2023, with a
+ * mixture of constant bets as in universal portfolios; Orabona and Jun 2024).
  *
  * @param values in the order in which they came; each 0 or more
  * @throws RangeError for one below 0, or none
@@ -22,19 +26,14 @@ export interface Wealth {
 export function betOnMean(values: Float64Array): Wealth {
   const wrong = values.findIndex((value) => !(value >= 0 && value < Number.POSITIVE_INFINITY));
   if (wrong >= 0) throw new RangeError(`betOnMean: values[${wrong}] is ${values[wrong]}; a value is finite, 0 or more`);
-  let [logarithm, most] = [0, 0];
-  // As if one number of 1 with a deviation of 1 had come before.
-  let [count, sum, squares] = [1, 1, 1];
+  const parts = new Float64Array(BETS.length).fill(1 / BETS.length);
+  let [now, most] = [1, 1];
   for (const value of values) {
-    const excess = sum / count - 1;
-    const bet = Math.min(MOST_BET, Math.max(0, excess / (squares / count + excess * excess)));
-    logarithm += Math.log1p(bet * (value - 1));
-    most = Math.max(most, logarithm);
-    count++;
-    sum += value;
-    squares += (value - 1) ** 2;
+    now = 0;
+    for (let at = 0; at < BETS.length; at++) now += parts[at]! *= 1 + BETS[at]! * (value - 1);
+    most = Math.max(most, now);
   }
-  return { now: Math.exp(logarithm), most: Math.exp(most) };
+  return { now, most };
 }
 
 /**
