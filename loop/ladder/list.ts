@@ -9,6 +9,8 @@ import { lookAtWatched, watchedModels } from "./look-watched.ts";
 export interface ListedOnLadder {
   readonly useCase: string;
   readonly blueprintVersion: string;
+  /** That version is the live one of its use case. */
+  readonly live: boolean;
   readonly modelId: string;
   readonly state: ModelState;
   /** It stands on the ladder. */
@@ -50,7 +52,8 @@ export async function listLadder(tools: Tools, useCase?: string, at?: number): P
       const verdict =
         (climbing && (await lookAt(tools, known, climbing, now)).verdict) ??
         (watched && (await lookAtWatched(tools, watched, now)));
-      listed.push({ ...listedOf(model, now, verdict), watched: watched !== undefined });
+      const live = known.at(model.useCase, now)?.blueprint.version === model.blueprintVersion;
+      listed.push({ ...listedOf(model, now, verdict), live, watched: watched !== undefined });
     }
   }
   return listed;
@@ -58,7 +61,11 @@ export async function listLadder(tools: Tools, useCase?: string, at?: number): P
 
 type Verdict = Awaited<ReturnType<typeof lookAt>>["verdict"];
 
-function listedOf(model: ModelRecorded, now: number, verdict: Verdict | undefined): Omit<ListedOnLadder, "watched"> {
+function listedOf(
+  model: ModelRecorded,
+  now: number,
+  verdict: Verdict | undefined,
+): Omit<ListedOnLadder, "live" | "watched"> {
   const { useCase, blueprintVersion, modelId } = model;
   const state = modelStateAt(model, now) ?? model.states.at(-1)!;
   const to = verdict?.to;

@@ -38,6 +38,8 @@ test("a model goes from shadow by a canary's shares to production, as the list s
   const refused = await run("shadow", "a");
   expect(refused.code).not.toBe(0);
   expect(refused.stderr).toContain('model a of use case "parcels" is production and can\'t become shadow');
-  expect((await run("promote", "b")).stdout).toContain("b is production");
+  const promoted = await run("promote", "b");
+  expect(promoted.stdout).toContain("b is production");
+  expect(promoted.stderr).toContain("no decision goes by b: its version");
   expect(await states()).toEqual(["retired", "production"]);
 }, 900_000);

@@ -1,10 +1,8 @@
-import { moveByHand } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
 import { flag } from "../../flags/flag.ts";
 import { parsePercentage } from "../../flags/numbers.ts";
-import { reasonFlag } from "../../process/models.ts";
+import { moveAndTell, reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { movedText, tellBehind } from "../../text/models/models-text.ts";
 
 export const canaryCommand = defineCommand({
   name: "canary",
@@ -16,9 +14,5 @@ export const canaryCommand = defineCommand({
     reason: reasonFlag,
   },
   run: ({ settings, output, args: { modelId }, flags: { share, reason } }) =>
-    withTools(settings, async (tools) => {
-      const moved = await moveByHand(tools, modelId, { canary: share }, reason);
-      output.result(moved.model, () => movedText(moved));
-      tellBehind(moved);
-    }),
+    withTools(settings, (tools) => moveAndTell(tools, output, modelId, { canary: share }, reason)),
 });

@@ -1,8 +1,6 @@
-import { moveByHand } from "../../../loop/index.ts";
 import { defineCommand } from "../../define-command.ts";
-import { reasonFlag } from "../../process/models.ts";
+import { moveAndTell, reasonFlag } from "../../process/models.ts";
 import { withTools } from "../../process/with-tools.ts";
-import { movedText, tellBehind } from "../../text/models/models-text.ts";
 
 export const promoteCommand = defineCommand({
   name: "promote",
@@ -10,9 +8,5 @@ export const promoteCommand = defineCommand({
   args: { modelId: ["<modelId>"] },
   flags: { reason: reasonFlag },
   run: ({ settings, output, args: { modelId }, flags: { reason } }) =>
-    withTools(settings, async (tools) => {
-      const moved = await moveByHand(tools, modelId, "production", reason);
-      output.result(moved.model, () => movedText(moved));
-      tellBehind(moved);
-    }),
+    withTools(settings, (tools) => moveAndTell(tools, output, modelId, "production", reason)),
 });

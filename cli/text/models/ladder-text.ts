@@ -8,8 +8,14 @@ export const ladderText = (models: readonly ListedOnLadder[]): string =>
     ? "no model of a blueprint with a ladder is there"
     : table(
         ["use case", "version", "model", "state", "since", "next", "why"],
-        models.map(({ useCase, blueprintVersion, modelId, state, climbs, watched, next, reason }) => [
-          ...[useCase, blueprintVersion, modelId, stateText(state), shownTime(state.time)],
+        models.map(({ useCase, blueprintVersion, live, modelId, state, climbs, watched, next, reason }) => [
+          ...[
+            useCase,
+            live ? blueprintVersion : `${blueprintVersion} (not live)`,
+            modelId,
+            stateText(state),
+            shownTime(state.time),
+          ],
           ...[next ?? (climbs ? "waits" : watched ? "watched" : ""), reason],
         ]),
       );

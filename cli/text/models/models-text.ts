@@ -1,9 +1,7 @@
 import type { DecisionBundle } from "../../../browser/index.ts";
 import { learntRows, stateText } from "../../../catalogue/index.ts";
-import type { MovedByHand } from "../../../loop/index.ts";
 import type { ModelRecorded } from "../../../schemas/index.ts";
 import { figureText, type Rebuilt, type ServedModel } from "../../../trainer/index.ts";
-import { stderrLine } from "../../terminal/status-line.ts";
 import { shownTime, table } from "../output.ts";
 
 /** A line a model: its version, when it served, and the evidence for its state. */
@@ -38,22 +36,6 @@ export const servedText = (models: readonly ServedModel[]): string =>
 export function newestState({ states }: Pick<ModelRecorded, "states">): string {
   const newest = states.at(-1);
   return newest === undefined ? "none" : stateText(newest);
-}
-
-/** A model that was moved by hand: `6d73b364a7923541 is canary 5% for decisions after 2026-01-05T08:00:00.000Z`. */
-export const movedText = ({ model, after }: MovedByHand): string =>
-  `${model.modelId} is ${newestState(model)} for decisions after ${shownTime(after)}`;
-
-/** Says on stderr which decisions may not go by a move. */
-export function tellBehind({ after, lateMs, behind }: MovedByHand): void {
-  if (lateMs > 0)
-    stderrLine.write(
-      `loopstream: the move was written ${lateMs} ms after ${shownTime(after)}: decisions in between may not go by it, and an audit names them`,
-    );
-  for (const instance of behind)
-    stderrLine.write(
-      `loopstream: instance ${instance} has not read the move within 5 s: its decisions may not go by it until it has, and an audit names them`,
-    );
 }
 
 /** The times at which it first went into production and at which it left for good; empty if it did not. */
