@@ -149,7 +149,8 @@ export class PartitionLog {
   append(prepared: Prepared, operations: Operation[]): () => void {
     if (prepared.keyed !== undefined) return this.#appendKeyed(prepared.keyed, operations);
     const { records, bytes, indexes, stored } = prepared;
-    const appended: LogRecord[] = [];
+    // Without a reader now, a later one begins on the disk.
+    const appended: LogRecord[] | undefined = this.#waiters.size > 0 ? [] : undefined;
     const keys: string[] = [];
     for (let at = 0; at < records.length; at++) {
       const record = records[at]!;
@@ -157,21 +158,15 @@ export class PartitionLog {
       operations.push({ type: "put", key: recordKey(this.#topicId, this.partition, offset), value: bytes[at]! });
       const index = indexes[at];
       if (index !== undefined) keys.push(this.#compact(index, stored[at], offset, operations));
-      appended.push({
-        offset,
-        timestamp: record.timestamp,
-        key: record.key,
-        value: record.value,
-        headers: record.headers ?? {},
-      });
+      const { timestamp, key, value, headers = {} } = record;
+      appended?.push({ offset, timestamp, key, value, headers });
     }
     const end = this.#putEnd(operations);
     return () => {
       this.#visible = end;
-      for (const record of appended) {
-        this.#tail.push(record);
-        if (record.timestamp > this.#newest) this.#newest = record.timestamp;
-      }
+      if (appended === undefined) this.#tail = [];
+      else for (const record of appended) this.#tail.push(record);
+      for (const { timestamp } of records) if (timestamp > this.#newest) this.#newest = timestamp;
       if (this.#tail.length > 2 * TAIL_RECORDS) this.#tail = this.#tail.slice(-TAIL_RECORDS);
       for (const key of keys) if ((this.#unstored.get(key) ?? end) < end) this.#unstored.delete(key);
       this.wake();
