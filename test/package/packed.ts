@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { kept } from "../program/kept.ts";
 import { root } from "../source-graph.ts";
 
 const run = promisify(execFile);
@@ -26,15 +27,10 @@ export interface Project extends Disposable {
 export const nodeVersions = ["22", "24"] as const;
 export type NodeVersion = (typeof nodeVersions)[number];
 
-/**
- * Packs the package from a copy of the checkout, since packing changes files that other tests read, and installs it
- * into a new project with both versions of Node beside it.
- */
+/** Installs the packed package into a new project with both versions of Node beside it. */
 export async function packedProject(versions: readonly NodeVersion[] = nodeVersions): Promise<Project> {
   const place = mkdtempSync(join(tmpdir(), "loopstream-package-"));
-  const [copy, dir, nodes] = ["copy", "project", "nodes"].map((name) => join(place, name)) as [string, string, string];
-  cpSync(root, copy, { recursive: true, filter: (file) => file === root || !left.has(basename(file)) });
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  const [dir, nodes] = ["project", "nodes"].map((name) => join(place, name)) as [string, string];
   for (const folder of [dir, nodes]) {
     mkdirSync(folder);
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "mine", private: true, type: "module" }));
@@ -45,10 +41,7 @@ export async function packedProject(versions: readonly NodeVersion[] = nodeVersi
   // As a package of the platform it needs no script at its installation. This checkout brings Node 24.
   const platform = `node-${process.platform}-${process.arch}`;
   await Promise.all([
-    npm(["pack", "--pack-destination", place], copy).then(() => {
-      const file = readdirSync(place).find((name) => name.endsWith(".tgz"))!;
-      return install(dir, [join(place, file)]);
-    }),
+    packed().then((file) => install(dir, [file])),
     versions.includes("22") ? install(nodes, [`${platform}@22`]) : undefined,
   ]);
   const bin: Readonly<Record<NodeVersion, string>> = {
@@ -64,6 +57,28 @@ export async function packedProject(versions: readonly NodeVersion[] = nodeVersi
     write: (file, text) => writeFileSync(join(dir, file), text),
     [Symbol.dispose]: () => rmSync(place, { recursive: true, force: true }),
   };
+}
+
+/** The package's file, packed from a copy of the checkout: packing changes files that other tests read. */
+async function packed(): Promise<string> {
+  const sources = readdirSync(root).filter((name) => !left.has(name) && !name.startsWith("."));
+  const { folder, isThere, begun, done } = kept("package", sources);
+  if (!isThere) {
+    const copy = mkdtempSync(join(tmpdir(), "loopstream-copy-"));
+    try {
+      cpSync(root, copy, { recursive: true, filter: (file) => file === root || !left.has(basename(file)) });
+      symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+      mkdirSync(begun);
+      await npm(["pack", "--pack-destination", begun], copy);
+      done();
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  }
+  return join(
+    folder,
+    readdirSync(folder).find((name) => name.endsWith(".tgz"))!,
+  );
 }
 
 /** Without the settings that npm and the test runner hand down to their children. */
