@@ -5,7 +5,7 @@ export { codeVersion } from "./code-version.ts";
 export { connect, type Connection, type ConnectOptions } from "./connect.ts";
 export {
   forHistory,
-  historyMemory,
+  importMemory,
   loopOptions,
   readingMemory,
   stateMemoryOf,

@@ -102,8 +102,8 @@ export function stateMemoryOf({
 /** For a reader that passes through topics once: it needs no table a second time. */
 export const readingMemory: LogMemory = Object.freeze({ openFiles: 64 });
 
-/** For history, which is written at full speed: LevelDB sorts larger parts less often. */
-export const historyMemory: LogMemory = Object.freeze({ writeBufferBytes: 64 << 20 });
+/** For an import, which is written at full speed: LevelDB sorts larger parts less often. */
+export const importMemory: LogMemory = Object.freeze({ writeBufferBytes: 64 << 20 });
 const HISTORY_STATE_MIB = 192;
 
 /** With room for the state of history, if the settings name no memory. */

@@ -3,7 +3,6 @@ import { askedVersion } from "../../catalogue/index.ts";
 import {
   backtest,
   forHistory,
-  historyMemory,
   publishBlueprint,
   startAlone,
   type Backtest,
@@ -57,7 +56,7 @@ export async function backtestHere(settings: Settings, output: Output, flags: Ba
   const stopping = stopOnSignals(log);
   const letGo = await holdImport(settings, asked.useCase);
   try {
-    const connection = await connectHere(settings, { memory: historyMemory, outages, log });
+    const connection = await connectHere(settings, { outages, log });
     try {
       const onFailure = (error: unknown): void => output.say(`the loop has stopped: ${String(error)}`);
       const loop = await startAlone(forHistory(settings), connection, "exact", { outages, onFailure });

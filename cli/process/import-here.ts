@@ -1,7 +1,7 @@
 import { askedVersion } from "../../catalogue/index.ts";
 import {
   forHistory,
-  historyMemory,
+  importMemory,
   importHistory,
   loopOptions,
   openTools,
@@ -31,7 +31,7 @@ export async function importHere(
   checkLog(settings);
   const letGo = dryRun ? undefined : await holdImport(settings, useCase);
   try {
-    const connection = await connectHere(settings, { memory: historyMemory });
+    const connection = await connectHere(settings, { memory: importMemory });
     try {
       const mayRun = connection.backbone.kind === "embedded" && !connection.shared;
       const own = forHistory(settings);

@@ -1,13 +1,16 @@
-import { Worker } from "node:worker_threads";
+import { Worker, type ResourceLimits } from "node:worker_threads";
 
 /** A start takes a quarter of a second of a processor, and the trainings of a history follow each other within seconds. */
 const KEPT_MS = 10_000;
+
+/** Its own objects are few, and most of what V8 would take for young ones stays unused. */
+const MEMORY: ResourceLimits = { maxYoungGenerationSizeMb: 16 };
 
 let idle: { readonly worker: Worker; readonly timer: NodeJS.Timeout } | undefined;
 
 /** A worker that runs no fit: the one that the last fit left, or a new one. */
 export function takeWorker(): Worker {
-  if (idle === undefined) return new Worker(new URL("./fit-worker.ts", import.meta.url));
+  if (idle === undefined) return new Worker(new URL("./fit-worker.ts", import.meta.url), { resourceLimits: MEMORY });
   const { worker, timer } = idle;
   idle = undefined;
   clearTimeout(timer);
