@@ -19,6 +19,8 @@ export function writeName(tap: Tap, name: string): void {
 
 function learn(name: string): Uint8Array | undefined {
   if (written.size === MOST_NAMES || name.length > LONGEST_NAME) return undefined;
+  // avsc writes half a character as three bytes that no reader takes, and a buffer as another character.
+  if (!name.isWellFormed()) return undefined;
   const text = Buffer.from(name);
   if (text.length > LONGEST_NAME) return undefined;
   const bytes = new Uint8Array(1 + text.length);
