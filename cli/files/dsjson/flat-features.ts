@@ -52,7 +52,11 @@ function addOne(found: FlatFeatures, name: string, value: unknown): string | und
 }
 
 /** @param list its JSON; absent: it is a plain value */
-function keep({ values, lists }: FlatFeatures, name: string, list: string | undefined, value?: TableValue) {
+function keep({ values, lists, unfit }: FlatFeatures, name: string, list: string | undefined, value?: TableValue) {
+  if (!name.isWellFormed()) {
+    unfit.set(name, "half a character in its name");
+    return undefined;
+  }
   const now = list ?? value;
   const before = lists.get(name) ?? (Object.hasOwn(values, name) ? values[name] : undefined);
   if (before !== undefined && before !== now)

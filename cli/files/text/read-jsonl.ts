@@ -40,17 +40,18 @@ function rowOf(line: number, text: string): TableRow {
   return withoutUnfit(line, parsed, text);
 }
 
-/** Without values that are no plain ones, and without texts that would be stored as other ones. */
+/** Without values that are no plain ones, and without names and texts that would be stored as other ones. */
 function withoutUnfit(line: number, parsed: object, text: string): PlainRow {
   const values: Record<string, TableValue> = {};
   const unfit = new Map<string, string>();
   const lists = new Map<string, string>();
   const objects = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
-    const held = heldBy(value);
+    const isName = name.isWellFormed();
+    const held = isName ? heldBy(value) : "half a character in its name";
     if (held === undefined) setOwn(values, name, value as TableValue);
     else unfit.set(name, held);
-    if (!Array.isArray(value)) continue;
+    if (!isName || !Array.isArray(value)) continue;
     const isPlain = value.every((item) => heldBy(item) === undefined);
     (isPlain ? lists : objects).set(name, JSON.stringify(value));
   }

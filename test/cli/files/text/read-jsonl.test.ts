@@ -42,6 +42,18 @@ test("half a character is no value: two texts that differ would be stored as one
   ]);
 });
 
+test("a name with half a character is left out with its value: no record with it could be read", async () => {
+  const line = String.raw`{"id":"a","\ud83d":1,"n\udc0e":[1],"\ud83d\udc0e":2}`;
+  const half = "half a character in its name";
+  const unfit = new Map([
+    ["\ud83d", half],
+    ["n\udc0e", half],
+  ]);
+  expect(await rowsOf(fileOf(folder, "half-name.jsonl", line))).toEqual([
+    { line: 1, values: { id: "a", "🐎": 2 }, unfit, text: line },
+  ]);
+});
+
 test.each([
   ["9007199254740993", "9007199254740993"],
   ["9007199254740993.0", "9007199254740993"],

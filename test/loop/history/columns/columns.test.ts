@@ -190,7 +190,12 @@ const nestedLines = (...tags: readonly string[]): string =>
   );
 
 test("a list, an object or half a character under a name that nobody declares is left out, and told with its lines", async () => {
-  const lists = nestedLines('"tags":["x"]', '"tags":"x"', '"tags":{"a":[1]},"of":{"price":"far"}', '"half":"\\ud83d"');
+  const lists = nestedLines(
+    '"tags":["x"]',
+    '"tags":"x"',
+    '"tags":{"a":[1]},"of":{"price":"far"}',
+    '"half":"\\ud83d","\\ud83d":1',
+  );
   const lines: string[] = [];
   const result = await importInto(
     log.loop,
@@ -198,7 +203,8 @@ test("a list, an object or half a character under a name that nobody declares is
     { dryRun: true, say: (line) => void lines.push(line) },
   );
   expect(result.counts).toMatchObject({ decisions: 4, badLines: 0 });
-  for (const told of ["tags holds a list", "tags holds an object", "of holds an object", "half holds half a character"])
+  const half = ["half holds half a character", "\ud83d holds half a character in its name"];
+  for (const told of ["tags holds a list", "tags holds an object", "of holds an object", ...half])
     expect(lines).toContain(`${lists}: ${told} in 1 line: it is left out there`);
   const alone = nestedLines('"tags":["x"]');
   await expect(said({ decisions: alone }, { strict: true })).rejects.toThrow(/tags holds a list in 1 line/);
