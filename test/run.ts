@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import type { Crashes } from "./crashes.ts";
+import { parts, type Part } from "./parts.ts";
 import { missingTools } from "./servers/artifacts.ts";
 
 // `npm test`: types, lint, format, the tests without a server, the tests on real servers. `--fast` leaves the servers out.
@@ -46,7 +47,7 @@ const checked = checks();
 const onServers = !fast && (noServers === undefined || ci);
 if (onServers) await vitest("kafka");
 await checked;
-await vitest("unit");
+for (const part of parts) await vitest("unit", part);
 if (fast) {
   console.log("\nSKIPPED kafka: --fast leaves out the tests on real servers.\n");
 } else if (!onServers) {
@@ -77,8 +78,9 @@ async function check(name: string, command: readonly string[]): Promise<void> {
   tallies.push(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
 }
 
-async function vitest(project: string): Promise<void> {
-  const first = await vitestRun(project, project, []);
+async function vitest(project: string, part?: Part): Promise<void> {
+  const name = part === undefined ? project : `${project}-${part}`;
+  const first = await vitestRun({ project, part, name, files: [] });
   const { crashed, otherErrors } = first.crashes;
   if (crashed.length === 0) {
     // A run that fails without a failing test (a file that does not load, a leaked error) counts as one failure.
@@ -88,7 +90,7 @@ async function vitest(project: string): Promise<void> {
   }
   // A worker that a signal ended says nothing of its tests: they run once more, alone. Twice, and they have failed.
   const files = crashed.map(({ file }) => file);
-  const again = await vitestRun(project, `${project}-again`, files);
+  const again = await vitestRun({ project, part, name: `${name}-again`, files });
   for (const { file, signal } of crashed)
     failures.push(`CRASHED ${file}: ${signal} ended its worker; run again alone it ${again.ok ? "passed" : "FAILED"}`);
   const { passed, failed } = first.tally;
@@ -105,12 +107,24 @@ interface VitestRun {
   passedIn(files: readonly string[]): number;
 }
 
-async function vitestRun(project: string, name: string, files: readonly string[]): Promise<VitestRun> {
+interface Asked {
+  readonly project: string;
+  readonly part: Part | undefined;
+  /** Of its line and of its report. */
+  readonly name: string;
+  /** None: all. */
+  readonly files: readonly string[];
+}
+
+async function vitestRun({ project, part, name, files }: Asked): Promise<VitestRun> {
   const file = join(reports, `${name}.json`);
   const crashesFile = join(reports, `${name}-crashes.json`);
   const reporters = ["default", "json", "./test/crashes.ts"].map((reporter) => `--reporter=${reporter}`);
   const command = ["vitest", "run", "--project", project, ...reporters, `--outputFile.json=${file}`, ...files];
-  const { ok } = await run(name, command, "live", { LOOPSTREAM_CRASHES: crashesFile });
+  const { ok } = await run(name, command, "live", {
+    LOOPSTREAM_CRASHES: crashesFile,
+    ...(part === undefined ? {} : { LOOPSTREAM_TEST_PART: part }),
+  });
   const report = readJson<Report>(file);
   if (report !== undefined) failures.push(...failuresOf(report));
   return {
