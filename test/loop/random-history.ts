@@ -50,6 +50,11 @@ ${late.replaceAll(/^/gm, "  ").trimEnd()}
 );
 export const version = parseBlueprint(TEXT).version;
 export const wider = parseBlueprint(WIDER).version;
+const rowsTopics = [TEXT, WIDER].map((text) => rowsTopic(compileBlueprint(text)));
+const known = [
+  { topic: blueprints, ...published(TEXT) },
+  { topic: blueprints, ...published(WIDER, START + 400 * 24 * HOUR) },
+];
 
 export type Sent = Published<unknown>;
 type Random = () => number;
@@ -132,8 +137,7 @@ export class World<B extends Backbone = MemoryBackbone> {
       await this.serdes.open(topic);
     }
     await this.publish([
-      { topic: blueprints, ...published(TEXT) },
-      { topic: blueprints, ...published(WIDER, START + 400 * 24 * HOUR) },
+      ...known,
       { topic: clock, key: "clock", value: { time: START + 100 * HOUR }, time: START + 100 * HOUR },
     ]);
     return this;
@@ -165,7 +169,7 @@ export class World<B extends Backbone = MemoryBackbone> {
     of = version,
   ): Promise<readonly TrainingRow[]> {
     const side = besideLive(this.backbone, `${name}-`, { rows: { useCase, topic: topicName } });
-    const topic: Topic<TrainingRow> = rowsTopic(compileBlueprint(of === version ? TEXT : WIDER));
+    const topic: Topic<TrainingRow> = rowsTopics[of === version ? 0 : 1]!;
     const rows: TrainingRow[] = [];
     if ((await side.partitions(topic.name)) === undefined) return rows;
     for await (const { value } of readTopic(side, this.serdes, topic))

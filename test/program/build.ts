@@ -30,5 +30,7 @@ const bundle = await rolldown({
     },
   ],
 });
-await bundle.write({ dir: process.argv[2]!, format: "esm" });
+// By this ending Node knows what they are without reading them first.
+const names = { entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" };
+await bundle.write({ dir: process.argv[2]!, format: "esm", ...names });
 await bundle.close();

@@ -28,5 +28,5 @@ function built(): string {
     execFileSync(process.execPath, [build, begun], { cwd: root, stdio: "inherit" });
     done();
   }
-  return join(folder, "main.js");
+  return join(folder, "main.mjs");
 }
