@@ -182,8 +182,11 @@ export class Serdes {
   #newReading(topic: AnyTopic, id: number, schema: AvroSchema): CheckedReading | StreamsError {
     const walk = this.#walks.get(id);
     try {
-      const writer = writerType(schema as avro.Schema);
-      if (!writer.equals(topic.type)) return { ...readingOf(topic, schema, writer), walk };
+      // A topic that this process has opened has its own schema under the id: no type has to be made to compare.
+      if (schema !== topic.schema) {
+        const writer = writerType(schema as avro.Schema);
+        if (!writer.equals(topic.type)) return { ...readingOf(topic, schema, writer), walk };
+      }
       // The types of our own topics hold to the bytes by themselves.
       const own = this.isOpen(topic);
       return { type: topic.type, resolver: undefined, finish: undefined, walk: own ? undefined : walk };
