@@ -51,8 +51,10 @@ export async function* parquetGroups(path: string, wanted?: ReadonlySet<string>)
   const metadata = { ...written, schema: written.schema.map(rawElement) };
   const fields = columnsOf(written)
     .filter((column) => holdsNoValues(column) === undefined)
-    .filter(({ element }) => wanted === undefined || wanted.has(element.name) || !PLAIN.has(element.type))
-    .map(({ element }) => ({ column: element.name, read: parquetValue(element) }));
+    .map(({ element }) => ({
+      ...{ column: element.name, read: parquetValue(element) },
+      isWanted: wanted === undefined || wanted.has(element.name) || !PLAIN.has(element.type),
+    }));
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
@@ -60,8 +62,11 @@ export async function* parquetGroups(path: string, wanted?: ReadonlySet<string>)
     const columns: Column[] = [];
     // A scan keeps the columns it has read: one a row group lets them go.
     const scan = await parquetScan({ file, metadata, compressors: decompressors, parsers, rowStart, rowEnd });
-    for (const { column, read } of fields)
-      columns.push([column, await scan.readColumn({ column, rowStart, rowEnd }), read]);
+    for (const { column, read, isWanted } of fields) {
+      // Of other columns too a first look is to find the damage, before anything is published.
+      const data = await scan.readColumn({ column, rowStart, rowEnd });
+      if (isWanted) columns.push([column, data, read]);
+    }
     yield { rowStart, rows: rowEnd - rowStart, columns };
     rowStart = rowEnd;
   }

@@ -1,8 +1,10 @@
-import { tableHead } from "../../../../cli/files/index.ts";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parquetMetadata } from "hyparquet";
 import { expect, test } from "vitest";
+import { fileTables, tableHead } from "../../../../cli/files/index.ts";
 import { holdsNoValues, parquetValue, rawElement } from "../../../../cli/files/parquet/parquet-values.ts";
-import { rowsOf } from "../folder.ts";
+import { rowsOf, testFolder } from "../folder.ts";
 
 const fixture = (name: string): string => join(import.meta.dirname, "../../../fixtures/parquet", name);
 
@@ -128,4 +130,25 @@ test.each([
   [{ element: { name: "a", type: "INT32" } }, undefined],
 ])("%j holds %s", (column, holds) => {
   expect(holdsNoValues({ children: [], ...column } as never)).toBe(holds);
+});
+
+const folder = testFolder();
+
+test("a first look at some columns finds the damage of the others, before anything is published", async () => {
+  const bytes = readFileSync(fixture("types-snappy.parquet"));
+  const { buffer, byteOffset, length } = bytes;
+  const { columns } = parquetMetadata(buffer.slice(byteOffset, byteOffset + length) as ArrayBuffer).row_groups[0]!;
+  const { data_page_offset: from, total_compressed_size: size } = columns.find(
+    ({ meta_data: data }) => data!.path_in_schema[0] === "float",
+  )!.meta_data!;
+  const seen = async (path: string): Promise<number> => {
+    let rows = 0;
+    const table = fileTables({ decisions: path }).decisions!;
+    for await (const run of table.runs!(new Set(["text"]))) rows += run.length;
+    return rows;
+  };
+  expect(await seen(fixture("types-snappy.parquet"))).toBeGreaterThan(0);
+  const path = join(folder, "damaged.parquet");
+  writeFileSync(path, bytes.fill(255, Number(from), Number(from + size)));
+  await expect(seen(path)).rejects.toThrow(path);
 });
