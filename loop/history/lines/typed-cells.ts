@@ -25,8 +25,9 @@ interface Column {
 interface Columns {
   readonly names: readonly string[];
   readonly columns: readonly Column[];
-  /** Of lines that have a value in each of them. */
+  /** Of lines that have a value in each of them; `undefined` at the first such line, since to make it takes long. */
   readonly make: ReturnType<typeof objectMaker>;
+  readonly isFirst: boolean;
 }
 
 /**
@@ -37,7 +38,7 @@ export class TypedCellReader {
   readonly #types: ValueTypes;
   readonly #without: readonly string[];
   #texts: (string | undefined)[] = [];
-  #last: Columns = { names: [], columns: [], make: undefined };
+  #last: Columns = { names: [], columns: [], make: undefined, isFirst: false };
 
   /** @param without columns that are no values */
   constructor(types: ValueTypes, without: readonly string[]) {
@@ -57,6 +58,7 @@ export class TypedCellReader {
     this.#texts = [];
     const names = Object.keys(cells);
     if (!isSame(names, this.#last.names)) this.#last = this.#columnsOf(names);
+    else if (this.#last.isFirst) this.#last = withMaker(this.#last);
     const { columns, make } = this.#last;
     const given = Object.values(cells);
     const values: (Value | null)[] = [];
@@ -92,9 +94,15 @@ export class TypedCellReader {
       const type = this.#types.get(name);
       return [{ name, at, type, read: type === undefined ? asItIs : recordedReaderOf(type) }];
     });
-    return { names, columns, make: objectMaker(columns.map(({ name }) => name)) };
+    return { names, columns, make: undefined, isFirst: true };
   }
 }
+
+const withMaker = (one: Columns): Columns => ({
+  ...one,
+  make: objectMaker(one.columns.map(({ name }) => name)),
+  isFirst: false,
+});
 
 const isSame = (names: readonly string[], others: readonly string[]): boolean => {
   if (names.length !== others.length) return false;
