@@ -183,7 +183,7 @@ test("an import of CSV publishes exactly these records", { timeout: 120_000 }, a
       "events 2942 fa2e8cd62d6c1283",
       "imports 151 01e08817b4b1bcfe",
       "dead-letters 101 ee2f66d98269b0aa",
-      "clock 1 31bc3779de0ad5bb",
+      "clock 52 14c7c46f0f2a7f49",
     ]
   `);
 });
@@ -204,7 +204,7 @@ test("an import of JSON lines publishes exactly these records", { timeout: 120_0
       "events 2942 fa2e8cd62d6c1283",
       "imports 151 425b6cc6c0504ba9",
       "dead-letters 104 3418dc94123a5da3",
-      "clock 1 31bc3779de0ad5bb",
+      "clock 52 14c7c46f0f2a7f49",
     ]
   `);
 });
@@ -225,7 +225,7 @@ test("an import of Parquet publishes exactly these records", { timeout: 120_000 
       "events 2942 fa2e8cd62d6c1283",
       "imports 151 a8886d37ebc1715d",
       "dead-letters 95 2c7f52fc760d6350",
-      "clock 1 31bc3779de0ad5bb",
+      "clock 52 14c7c46f0f2a7f49",
     ]
   `);
 });
