@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, loopOptions, openTools, settingsOf } from "../../loop/index.ts";
 import { openLoopstream, type Loopstream } from "../../loop/embed/index.ts";
 import { deadLetters, decisions, tableRows } from "../../schemas/index.ts";
 import { Outages, readTopic, silent, type Topic } from "../../streams/index.ts";
 import { temporaryDir } from "../e2e/command.ts";
 import { FETCH_MS, python, runPython } from "../python/venv.ts";
+import { startKafka, type KafkaServer } from "../servers/kafka.ts";
+import { startRegistry } from "../servers/registry.ts";
 
 const dir = temporaryDir();
 const name = randomUUID().replaceAll("-", "");
@@ -23,15 +25,23 @@ observations: { late: boolean }
 label: { name: delay, value: late }
 policy: { decide: delay > 0.5 }
 `;
-const place = { brokers: [inject("brokers")], registry: inject("registry"), partitions: 1 };
+// Servers of its own: every loop on a broker says which rows of its tables it can't read.
+let broker: KafkaServer;
+let registry: Awaited<ReturnType<typeof startRegistry>>;
+let place: { readonly brokers: string[]; readonly registry: string; readonly partitions: number };
 let loop: Loopstream;
 beforeAll(async () => {
   await python();
+  broker = await startKafka();
+  registry = await startRegistry();
+  place = { brokers: [broker.brokers], registry: registry.url, partitions: 1 };
   loop = await openLoopstream({ ...place, id: useCase, dir: join(dir.path, "loop"), log: silent });
   await loop.publishBlueprint(BLUEPRINT);
 }, FETCH_MS);
 afterAll(async () => {
   await loop.close();
+  await registry.stop();
+  await broker.stop();
   dir.remove();
 });
 
@@ -42,7 +52,7 @@ const row = (depot: string, after: number, values: Values) =>
 const takenBack = (depot: string, after: number) => [`${table}/${depot}@${START + after}`, null] as const;
 
 async function write(records: readonly (readonly [string, unknown])[]): Promise<void> {
-  const plan = { brokers: inject("brokers"), registry: inject("registry"), topic: tableRows.name, records };
+  const plan = { brokers: broker.brokers, registry: registry.url, topic: tableRows.name, records };
   const script = join(import.meta.dirname, "put_rows.py");
   expect(await runPython(script, [JSON.stringify(plan)])).toEqual({ written: records.length });
 }

@@ -149,8 +149,9 @@ export class PartitionLog {
   append(prepared: Prepared, operations: Operation[]): () => void {
     if (prepared.keyed !== undefined) return this.#appendKeyed(prepared.keyed, operations);
     const { records, bytes, indexes, stored } = prepared;
-    // Without a reader now, a later one begins on the disk.
-    const appended: LogRecord[] | undefined = this.#waiters.size > 0 ? [] : undefined;
+    // Without a reader now, a later one begins on the disk. What a newer record of its key replaces is there no more: who changed a
+    // table looks behind the change for its own record.
+    const appended: LogRecord[] | undefined = this.#compacted || this.#waiters.size > 0 ? [] : undefined;
     const keys: string[] = [];
     for (let at = 0; at < records.length; at++) {
       const record = records[at]!;

@@ -1,5 +1,4 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import type { Fetch } from "../../backbone/backbone.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { ArrivalClock } from "../arrival-clock.ts";
 import type { Backpressure } from "./backpressure.ts";
@@ -51,15 +50,6 @@ export class Pass {
     this.#spareTime = options.yieldsTo && new SpareTime(options.yieldsTo);
   }
 
-  /** Waits for records, and works on them. */
-  async next(open: OpenParts): Promise<void> {
-    const asked = performance.now();
-    const fetches = await open.group.poll(this.#longestPoll(open));
-    const began = performance.now();
-    await this.#run(fetches, open);
-    this.load.add(performance.now() - began, began - asked);
-  }
-
   /** Longest wait of the next poll, ms: never past the next commit, because readers of transactions wait for it. */
   #longestPoll({ committer }: OpenParts): number {
     const { idle, tasks } = this.#options;
@@ -74,9 +64,12 @@ export class Pass {
     return !this.#options.idle.any && this.#spareTime?.rests(performance.now()) === true;
   }
 
-  async #run(fetches: readonly Fetch[], open: OpenParts): Promise<void> {
+  /** Waits for records, and works on them. */
+  async next(open: OpenParts): Promise<void> {
     const { tasks, stalls, arrivals, backpressure, ends, globalsWait, idle, metrics } = this.#options;
     const { committer, group, clock, globals, watch } = open;
+    const asked = performance.now();
+    const fetches = await group.poll(this.#longestPoll(open));
     globals.check();
     globalsWait.note(globals);
     const now = performance.now();
@@ -95,6 +88,7 @@ export class Pass {
     const { records, bytes } = backpressure.apply(tasks, group);
     metrics.queued.set(records);
     metrics.queuedBytes.set(bytes);
+    this.load.add(performance.now() - now, now - asked);
     if (idle.any) await this.#answerIdle(open);
   }
 
