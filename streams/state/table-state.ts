@@ -2,7 +2,6 @@ import type { KeyedTable } from "../backbone/backbone.ts";
 import type { Change, StateDatabase } from "./engine.ts";
 import type { CacheArea, ValueCache } from "./value-cache.ts";
 import { brokenPromise } from "../errors.ts";
-import { isTimer } from "./timer-keys.ts";
 
 /**
  * A task's state that is a partition of the log (docs/decisions/032): a commit stores the changes, together with
@@ -49,15 +48,9 @@ export class TableState implements StateDatabase {
     return known.map((value) => (value === undefined ? found[next++] : (value ?? undefined)));
   }
 
-  /**
-   * Of changes that are committed: the log has them. Values are remembered, since most are read again: a read of the log takes ten times as long. Timers are
-   * read in ranges alone.
-   */
+  /** Of changes that are committed: the log has them. */
   write(changes: readonly Change[]): Promise<void> {
-    for (const [key, value] of changes) {
-      if (value === null || isTimer(key)) this.#known.change(key, value);
-      else this.#known.keep(key, value);
-    }
+    for (const [key, value] of changes) this.#known.change(key, value);
     return Promise.resolve();
   }
 
