@@ -1,4 +1,4 @@
-import { objectMaker, ownValue } from "../streams/index.ts";
+import { ownValue } from "../streams/index.ts";
 import type { Joined, TrainingRow } from "../schemas/index.ts";
 import { EPISODE_KEY, optionVector, type CompiledBlueprint, type LabelNow } from "../blueprints/index.ts";
 
@@ -7,7 +7,7 @@ import { EPISODE_KEY, optionVector, type CompiledBlueprint, type LabelNow } from
  * feature, and those of the labels.
  */
 export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow {
-  const { labelColumns, maturityColumns, reward, options, layout, blueprint } = compiled;
+  const { blueprint, layout, labelColumns, maturityColumns, reward, options } = compiled;
   const { decision } = joined;
   const option = joined.option === null ? undefined : decision.options[joined.option];
   const predictions = option === undefined ? decision.predictions : option.predictions;
@@ -15,88 +15,40 @@ export function rowOf(joined: Joined, compiled: CompiledBlueprint): TrainingRow 
     option === undefined || options === null
       ? decision.features
       : optionVector(decision.features, option.features, options);
-  const values: RowValue[] = [
-    decision.decisionId,
-    decision.unit,
-    decision.blueprintVersion,
-    decision.modelId,
-    decision.mode,
-    decision.reason,
-    decision.decisionTime,
-    joined.rowTime,
-    joined.maturity,
-    decision.value,
-    decision.propensity,
-    joined.label ?? Number.NaN,
-  ];
+  const row: Record<string, string | number | boolean | null> = {
+    decisionId: decision.decisionId,
+    unit: decision.unit,
+    blueprintVersion: decision.blueprintVersion,
+    modelId: decision.modelId,
+    mode: decision.mode,
+    reason: decision.reason,
+    decisionTime: decision.decisionTime,
+    rowTime: joined.rowTime,
+    maturity: joined.maturity,
+    value: decision.value,
+    propensity: decision.propensity,
+    label: joined.label ?? Number.NaN,
+  };
   for (let at = 0; at < labelColumns.length; at++) {
+    const { name, value, time, prediction } = labelColumns[at]!;
     const { label, labelTime } = at === 0 ? joined : joined.others[at - 1]!;
-    values.push(label, labelTime, ownValue(predictions, labelColumns[at]!.name) ?? null);
+    row[value] = label;
+    row[time] = labelTime;
+    row[prediction] = ownValue(predictions, name) ?? null;
   }
   for (let at = 0; at < maturityColumns.length; at++) {
-    values.push(joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature");
+    row[maturityColumns[at]!] = joined.waiting.includes(labelColumns[at]!.name) ? "waiting" : "mature";
   }
-  if (reward !== undefined) values.push(reward((name) => labelNow(joined, compiled, name)));
+  if (reward !== undefined) row["reward"] = reward((name) => labelNow(joined, compiled, name));
   const by = blueprint.episodes?.by ?? "unit";
-  if (by !== "unit") values.push(ownValue(decision.keys ?? {}, by) ?? null);
-  for (const { index } of layout) values.push(features[index] ?? null);
-  const row = makerOf(compiled)(values);
+  if (by !== "unit") row[EPISODE_KEY] = ownValue(decision.keys ?? {}, by) ?? null;
+  for (const { name, index } of layout) row[name] = features[index] ?? null;
   if (options === null) return row;
   if (options.isRanking) row["propensity"] = option?.propensity ?? (decision.propensity === 1 ? 1 : null);
   row["optionId"] = option?.optionId ?? null;
   row["optionPosition"] = joined.position;
   row["optionScore"] = option?.score ?? null;
   for (const { index } of options.positions) row[layout[index]!.name] = joined.position;
-  return row;
-}
-
-type RowValue = string | number | boolean | null;
-type Row = Record<string, RowValue>;
-
-const FIXED = [
-  "decisionId",
-  "unit",
-  "blueprintVersion",
-  "modelId",
-  "mode",
-  "reason",
-  "decisionTime",
-  "rowTime",
-  "maturity",
-  "value",
-  "propensity",
-  "label",
-] as const;
-
-/** By version: rows of one shape, from a value a column. */
-const makers = new WeakMap<CompiledBlueprint, (values: readonly RowValue[]) => Row>();
-
-function makerOf(compiled: CompiledBlueprint): (values: readonly RowValue[]) => Row {
-  let maker = makers.get(compiled);
-  if (maker === undefined) {
-    const names = columnsOf(compiled);
-    maker = (objectMaker(names) as typeof maker) ?? ((values) => oneByOne(names, values));
-    makers.set(compiled, maker);
-  }
-  return maker;
-}
-
-/** The columns that every row of the version has, in the order of its values. */
-function columnsOf({ labelColumns, maturityColumns, reward, layout, blueprint }: CompiledBlueprint): readonly string[] {
-  const by = blueprint.episodes?.by ?? "unit";
-  return [
-    ...FIXED,
-    ...labelColumns.flatMap(({ value, time, prediction }) => [value, time, prediction]),
-    ...maturityColumns,
-    ...(reward === undefined ? [] : ["reward"]),
-    ...(by === "unit" ? [] : [EPISODE_KEY]),
-    ...layout.map(({ name }) => name),
-  ];
-}
-
-function oneByOne(names: readonly string[], values: readonly RowValue[]): Row {
-  const row: Row = {};
-  for (let at = 0; at < names.length; at++) row[names[at]!] = values[at]!;
   return row;
 }
 
