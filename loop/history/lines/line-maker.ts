@@ -193,7 +193,7 @@ export class LineMaker {
     const until = time + this.#blueprint.join.ttlMs;
     const keys = keysWithUnit(decisionKeys(this.#groupable, read.values), unit ?? id);
     this.#known.set(id, { until, keys, ofOptions: this.#ofOptions(candidates) });
-    const facts = decisionFacts(id, time, read.values, action.logged, candidates, this.#cells.decision.texts);
+    const facts = decisionFacts(id, time, read.values, action.logged, candidates, read.texts);
     return { name: facts.place, line, facts, records: made.records };
   }
 

@@ -49,7 +49,13 @@ export interface CellProblem {
 }
 
 /** Values of a line, or the fault of a cell that can't be one. */
-export type TypedCells = { readonly values: Record<string, Cell> } | CellProblem;
+export type TypedCells =
+  | {
+      readonly values: Record<string, Cell>;
+      /** Of the values, in the order of their names, as `String` would make them; undefined where only that tells it. */
+      readonly texts: readonly (string | undefined)[];
+    }
+  | CellProblem;
 
 /** Columns of a decision that are no entries of its context, unless they are declared: a unit's are, since nothing else keeps its parts. */
 export function besideContext(

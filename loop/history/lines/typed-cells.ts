@@ -37,7 +37,6 @@ interface Columns {
 export class TypedCellReader {
   readonly #types: ValueTypes;
   readonly #without: readonly string[];
-  #texts: (string | undefined)[] = [];
   #last: Columns = { names: [], columns: [], make: undefined, isFirst: false };
 
   /** @param without columns that are no values */
@@ -46,22 +45,14 @@ export class TypedCellReader {
     this.#without = without;
   }
 
-  /**
-   * The texts of the values that were read last, in the order of their names, as `String` would make them. `undefined`
-   * where only that tells it.
-   */
-  get texts(): readonly (string | undefined)[] {
-    return this.#texts;
-  }
-
   read(cells: Cells): TypedCells {
-    this.#texts = [];
     const names = Object.keys(cells);
     if (!isSame(names, this.#last.names)) this.#last = this.#columnsOf(names);
     else if (this.#last.isFirst) this.#last = withMaker(this.#last);
     const { columns, make } = this.#last;
     const given = Object.values(cells);
     const values: (Value | null)[] = [];
+    const texts: (string | undefined)[] = [];
     let isWhole = make !== undefined;
     for (const { name, at, read, type } of columns) {
       const cell = given[at]!;
@@ -69,23 +60,23 @@ export class TypedCellReader {
         const short = shortNumber(cell);
         if (!Number.isNaN(short)) {
           values.push(short);
-          this.#texts.push(cell);
+          texts.push(cell);
           continue;
         }
       }
       const value = read(cell);
       if (value === undefined) return { column: name, problem: misfitText(type!, cell) };
       if (value === null) isWhole = false;
-      else this.#texts.push(typeof value === "string" ? value : undefined);
+      else texts.push(typeof value === "string" ? value : undefined);
       values.push(value);
     }
-    if (isWhole) return { values: make!(values) as Record<string, Cell> };
+    if (isWhole) return { values: make!(values) as Record<string, Cell>, texts };
     const some: Record<string, Cell> = {};
     for (let at = 0; at < columns.length; at++) {
       const value = values[at]!;
       if (value !== null) setOwn(some, columns[at]!.name, value);
     }
-    return { values: some };
+    return { values: some, texts };
   }
 
   #columnsOf(names: readonly string[]): Columns {
