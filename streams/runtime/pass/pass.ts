@@ -93,14 +93,14 @@ export class Pass {
   }
 
   async #process({ globals, committer }: OpenParts): Promise<void> {
-    const { tasks, ends, globalsWait } = this.#options;
+    const { tasks, ends, globalsWait, yieldsTo } = this.#options;
     const waited = this.#waitingSince === undefined ? 0 : performance.now() - this.#waitingSince;
     const endOf = await ends.endOf(globals, waited);
     const isWaiting = await globalsWait.waiting(globals, tasks);
     let handled = 0;
     const began = performance.now();
     const longest =
-      this.#spareTime?.isScarce === true
+      yieldsTo?.isBusy === true
         ? SHORTEST_PASS_MS
         : Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
     for (const task of tasks) {

@@ -32,11 +32,6 @@ export class SpareTime {
     this.#other = other;
   }
 
-  /** Short turns are asked for. */
-  get isScarce(): boolean {
-    return this.#other.isBusy;
-  }
-
   /** @param at ms of the monotonic clock */
   rests(at: number): boolean {
     return at < this.#until && this.#other.isBusy;
