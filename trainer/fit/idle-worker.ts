@@ -30,7 +30,13 @@ export async function leaveWorker(worker: Worker): Promise<void> {
     return;
   }
   worker.once("exit", forget).once("error", forget).unref();
-  idle = { worker, timer: setTimeout(() => void worker.terminate(), KEPT_MS).unref() };
+  idle = { worker, timer: setTimeout(() => end(worker), KEPT_MS).unref() };
+}
+
+/** It is forgotten first: a fit that comes while the thread still ends must not wait for it. */
+function end(worker: Worker): void {
+  forget();
+  void worker.terminate();
 }
 
 function forget(): void {
