@@ -61,7 +61,7 @@ export interface ApplicationOptions {
   readonly history?: boolean | undefined;
   /** Nobody waits for its results: every task waits until the globals hold all that was published before its records. */
   readonly besideReplies?: boolean | undefined;
-  /** Its results may be late: while this application of the same process is busy, it has a fiftieth of the time. */
+  /** Its results may be late: while this application of the same process is busy, it has a hundredth of the time. */
   readonly yieldsTo?: { readonly isBusy: boolean } | undefined;
   /** Topics of its topology that other groups write. Absent: only its own tasks write, or producers do. */
   readonly otherWriters?: readonly OtherWriter[] | undefined;

@@ -99,12 +99,14 @@ export class Pass {
     const isWaiting = await globalsWait.waiting(globals, tasks);
     let handled = 0;
     const began = performance.now();
+    const able = [...tasks].filter(
+      (task) => (task.queued > 0 || task.gate.released) && !task.resting && !isWaiting(task),
+    );
     const longest =
       yieldsTo?.isBusy === true
         ? SHORTEST_PASS_MS
         : Math.max(SHORTEST_PASS_MS, LONGEST_PASS_MS / Math.max(1, tasks.size));
-    for (const task of tasks) {
-      if ((task.queued === 0 && !task.gate.released) || task.resting || isWaiting(task)) continue;
+    for (const task of this.#spareTime?.turn(able) ?? able) {
       const count = await task.process(endOf, performance.now() + longest);
       if (count > 0) committer.touched(task);
       handled += count;

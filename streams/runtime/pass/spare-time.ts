@@ -3,7 +3,7 @@ const RECENT_MS = 1_000;
 /** An application that has more to do than it can spends about a quarter of its time on reading. */
 const BUSY_SHARE = 0.6;
 /** Part of the time that work which may be late has, however busy the other application is. */
-const LEAST_SHARE = 1 / 50;
+const LEAST_SHARE = 1 / 100;
 
 /** How busy an application has been of late. */
 export class Load {
@@ -22,11 +22,12 @@ export class Load {
   }
 }
 
-/** Tells work that may be late when to rest: while another application of the process is busy, it has a fiftieth of the time. */
+/** Tells work that may be late when to rest: while another application of the process is busy, it has a hundredth of the time. */
 export class SpareTime {
   readonly #other: { readonly isBusy: boolean };
   /** On the monotonic clock, ms. */
   #until = 0;
+  #turns = 0;
 
   constructor(other: { readonly isBusy: boolean }) {
     this.#other = other;
@@ -35,6 +36,12 @@ export class SpareTime {
   /** @param at ms of the monotonic clock */
   rests(at: number): boolean {
     return at < this.#until && this.#other.isBusy;
+  }
+
+  /** Beside a busy application a turn is one task's, so that it is short: a decision may wait for its end. */
+  turn<Work>(able: readonly Work[]): readonly Work[] {
+    if (!this.#other.isBusy || able.length === 0) return able;
+    return [able[this.#turns++ % able.length]!];
   }
 
   /** A turn is over; what others did meanwhile counts as if it were its own. @param from, until ms of the monotonic clock */

@@ -28,14 +28,23 @@ test("an application is busy while it works most of its time, and soon after it 
   expect(load.isBusy).toBe(false);
 });
 
-test("beside a busy application work has a fiftieth of the time, and rests no longer than that one is busy", () => {
+test("beside a busy application work has a hundredth of the time, and rests no longer than that one is busy", () => {
   const other = { isBusy: true };
   const spare = new SpareTime(other);
   expect(spare.rests(0)).toBe(false);
   spare.worked(1_000, 1_020);
-  expect([1_020, 1_999, 2_000].map((at) => spare.rests(at))).toEqual([true, true, false]);
+  expect([1_020, 2_999, 3_000].map((at) => spare.rests(at))).toEqual([true, true, false]);
   other.isBusy = false;
   expect(spare.rests(1_500)).toBe(false);
+});
+
+test("beside a busy application a turn is one task's, in turn", () => {
+  const other = { isBusy: true };
+  const spare = new SpareTime(other);
+  expect(spare.turn([])).toEqual([]);
+  expect([1, 2, 3].map(() => spare.turn(["a", "b"]))).toEqual([["a"], ["b"], ["a"]]);
+  other.isBusy = false;
+  expect(spare.turn(["a", "b"])).toEqual(["a", "b"]);
 });
 
 const schema = { type: "record", name: "Number", fields: [{ name: "n", type: "int" }] } as const;
@@ -51,7 +60,7 @@ test("work that may be late rests while the other application is busy, unless so
     ...{ name: "slow", in: { asked }, out: {}, state: {}, globals: {} },
     handlers: {
       asked(records) {
-        // A turn of half a second: it rests for 24 seconds behind it.
+        // A turn of half a second: it rests for 49 seconds behind it.
         for (const until = performance.now() + 500; performance.now() < until;);
         handled += records.length;
       },
