@@ -53,7 +53,7 @@ export { nextDue } from "./cron.ts";
 export { durationMeant, formatDuration, parseDuration } from "./duration.ts";
 export { nearest } from "./nearest.ts";
 export { contextFeatures, type ContextFit } from "./features/context-features.ts";
-export { derivedValue, type DerivedFeatures } from "./features/derived-features.ts";
+export { derivedValue, type DerivedFeatures, type DerivedStep } from "./features/derived-features.ts";
 export type {
   Computation,
   EventWindow,

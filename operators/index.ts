@@ -5,6 +5,7 @@ export { actionProblem, loggedAction, possibleActions, type LoggedReading } from
 export { setAt } from "./decide/acting.ts";
 export { decideScored, decisionSeed, refusal, replyTo } from "./decide/logic.ts";
 export { drawsOf } from "./decide/draw.ts";
+export { fillGroup } from "./enrich/fill-group.ts";
 export { enrichBy, enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { episodesOf, rowsOfEpisodes } from "./episodes/operator.ts";

@@ -61,9 +61,11 @@ export {
   type TableSource,
 } from "./global-source.ts";
 export { asBuffer, textOf } from "./bytes.ts";
+export { ENTRY_BYTES } from "./global/disk/part-sizes.ts";
 export { FoldBytes } from "./global/fold-bytes.ts";
 export { firstFrom } from "./global/series-index.ts";
 export { inTurn } from "./task/in-turn.ts";
+export { FIRST_RECORDS } from "./task/turns.ts";
 export { streamsLimits } from "./limits.ts";
 export { objectMaker, ownValue, setOwn } from "./own-value.ts";
 export { hideSecrets, keepCredentials, keepSecret, shownAddress, withoutSecrets } from "./secrets.ts";

@@ -19,16 +19,26 @@ type Context = Readonly<Record<string, unknown>>;
  *
  * @param rows absent: tables have no rows
  */
-export type DerivedFeatures = (
-  vector: FeatureVector,
-  context: Context,
-  time: number,
-  fit?: ContextFit,
-  rows?: RowsOf,
-) => void;
+export interface DerivedFeatures {
+  (vector: FeatureVector, context: Context, time: number, fit?: ContextFit, rows?: RowsOf): void;
+  /** Entries of the request that they are made from. */
+  readonly entries: readonly string[];
+  /** The first half of it: the values of the entries, by their declared types. */
+  readonly read: (context: Context, fit?: ContextFit) => Values;
+  /** The other half, in its order. */
+  readonly steps: readonly DerivedStep[];
+}
 
 type Values = readonly InputValue[];
 type Fill = (vector: FeatureVector, read: Values, time: number, context: Context, rows: RowsOf) => void;
+
+/** A look-up or a computation, and the features that it fills in. */
+export interface DerivedStep {
+  readonly indexes: readonly number[];
+  /** Null: it is a computation. */
+  readonly lookup: RowLookup | null;
+  readonly fill: Fill;
+}
 
 /**
  * A function that fills in the features looked up in tables and those made of earlier ones and of entries of the context, once all others are in the
@@ -39,16 +49,21 @@ type Fill = (vector: FeatureVector, read: Values, time: number, context: Context
 export function derivedFeatures(
   blueprint: Pick<BlueprintContent, "features" | "context" | "decisionSpace">,
   isMine: (index: number) => boolean = () => true,
-): (DerivedFeatures & { readonly entries: readonly string[] }) | null {
+): DerivedFeatures | null {
   const indexes = new Map(blueprint.features.map(({ name }, index) => [name, index]));
   const entries: string[] = [];
-  const fills: Fill[] = [];
+  const steps: DerivedStep[] = [];
+  const add = (at: readonly number[], fill: Fill, lookup: RowLookup | null = null): void =>
+    void steps.push({ indexes: at, lookup, fill });
   const lookups = new Map(rowLookups(blueprint).map((lookup) => [lookup.columns[0]!.index, lookup]));
   for (const slots of entriesOf(blueprint.features)) {
     if (!isMine(indexes.get(slots[0]!.name)!)) continue;
     const computed = computationOf(slots[0]!);
     const lookup = lookups.get(indexes.get(slots[0]!.name)!);
-    if (lookup !== undefined) fills.push((vector, _, time, context, rows) => lookup.fill(vector, context, time, rows));
+    if (lookup !== undefined) {
+      const filled = lookup.columns.map(({ index }) => index);
+      add(filled, (vector, _, time, context, rows) => lookup.fill(vector, context, time, rows), lookup);
+    }
     if (computed.from !== "features") continue;
     const from = computed.names.map((name) => indexes.get(name)!);
     const read = (computed.entries ?? []).map((entry) => placeIn(entries, entry));
@@ -62,24 +77,26 @@ export function derivedFeatures(
     if (computed.slots === undefined) {
       for (const [at, slot] of slots.entries()) {
         const own = at === 0 ? computed : (computationOf(slot) as typeof computed);
-        fills.push((vector, values, time, _, rows) => {
+        add([index + at], (vector, values, time, _, rows) => {
           vector[index + at] = own.value(givenOf(vector, values), time, rows);
         });
       }
       continue;
     }
-    fills.push((vector, values, time, _, rows) => {
+    const filled = slots.map((_, at) => index + at);
+    add(filled, (vector, values, time, _, rows) => {
       const found = computed.slots!(givenOf(vector, values), time, rows);
       for (let at = 0; at < slots.length; at++) vector[index + at] = found[at] ?? null;
     });
   }
-  if (fills.length === 0) return null;
+  if (steps.length === 0) return null;
+  const fills = steps.map(({ fill }) => fill);
   const types = entryTypes(blueprint);
   const readers = entries.map((entry) => inputReader(ownValue(types, entry) ?? "key"));
   const features = new Set(blueprint.features.map(({ name }) => name));
   // What is no entry of the request does not count as one that was found.
   const own = entries.map((entry) => features.has(entry) || !Object.hasOwn(types, entry));
-  const derive: DerivedFeatures = (vector, context, time, fit, rows = noRows) => {
+  const readAll: DerivedFeatures["read"] = (context, fit) => {
     const values: InputValue[] = [];
     for (let at = 0; at < entries.length; at++) {
       const entry = entries[at]!;
@@ -93,9 +110,14 @@ export function derivedFeatures(
       if (!own[at]) fit.found++;
       if (value === undefined) fit.doubtful = true;
     }
+    return values;
+  };
+  const derive = (vector: FeatureVector, context: Context, time: number, fit?: ContextFit, rows = noRows): void => {
+    const values = readAll(context, fit);
     for (const fill of fills) fill(vector, values, time, context, rows);
   };
-  return Object.assign(derive, { entries: entries.filter((entry) => Object.hasOwn(types, entry)) });
+  const known = entries.filter((entry) => Object.hasOwn(types, entry));
+  return Object.assign(derive, { entries: known, read: readAll, steps });
 }
 
 /** One of them alone, from the values of a vector. Undefined: it is not made of features and entries alone. */

@@ -142,6 +142,12 @@ export class FoldBytes implements AgingBytes, BytesView {
     return this.#content.keys();
   }
 
+  /** Keys of a part with their bytes. Call it once changes of a part on disk are written, and change nothing meanwhile. */
+  async *entries(part: string): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    if (this.onDisk.has(part)) return yield* this.#disk.entries(this.#fold.parts!.disk!.prefixOf(part));
+    for (const entry of this.#content) if (this.#partOf(entry[0]) === part) yield entry;
+  }
+
   look<T>(work: () => T): T | Promise<T> {
     return this.readsBehind ? this.#disk.look(work) : work();
   }

@@ -23,7 +23,8 @@ export class Turns {
 }
 
 const MOST_RECORDS = 1_024;
-const FIRST_RECORDS = 64;
+/** A handler is given at most this many records at once until it was seen to be quick, or slow. */
+export const FIRST_RECORDS = 64;
 
 /** How many records a handler is given at once: it can't give way while it has them. */
 export class RunLength {

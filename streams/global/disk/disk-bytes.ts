@@ -123,6 +123,18 @@ export class DiskBytes {
     return { keys, areAll: false };
   }
 
+  /** Keys with their bytes, in the order of the keys, as they are stored. @param prefix the beginning of all of them */
+  async *entries(prefix: string): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    let from = this.#prefix + prefix;
+    const end = from + LAST;
+    for (;;) {
+      const page = await this.#database.range(from, end, PAGE);
+      for (const [full, value] of page) yield [full.slice(this.#prefix.length), value];
+      if (page.length === 0) return;
+      from = `${page.at(-1)![0]}\0`;
+    }
+  }
+
   async deleteAll(prefix: string): Promise<void> {
     await this.#database.deleteRange(this.#prefix + prefix, this.#prefix + prefix + LAST);
   }

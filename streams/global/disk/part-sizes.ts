@@ -1,8 +1,8 @@
 import type { Change, StateDatabase } from "../../state/engine.ts";
 import { sizeChange, sizesIn } from "../feed-store.ts";
 
-/** Bytes of memory that an entry takes beside its own. */
-const ENTRY_BYTES = 640;
+/** Bytes of memory that an entry takes beside its own, approximately. */
+export const ENTRY_BYTES = 640;
 
 /** What a part takes. */
 export interface PartSize {
