@@ -1,6 +1,6 @@
 export { openLoopstream, type Loopstream, type LoopstreamOptions } from "./embed/index.ts";
 export { openTools, startLoop, type Loop, type Tools } from "./loop.ts";
-export type { StateEngineName } from "./state-engine.ts";
+export { WINDOW_BYTES, type StateEngineName } from "./state-engine.ts";
 export { codeVersion } from "./code-version.ts";
 export { connect, type Connection, type ConnectOptions } from "./connect.ts";
 export {

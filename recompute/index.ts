@@ -14,3 +14,5 @@ export type { Estimated, Evaluation, LeftOutDecisions } from "./evaluate/evaluat
 export type { BanditAction, BanditDecision, NamedValues } from "./bandit/bandit-decision.ts";
 export { banditDecisions, type BanditOptions } from "./bandit/bandit-decisions.ts";
 export { checkBandit, LeftOutBandits } from "./bandit/left-out-bandits.ts";
+export { measureCost, type CostOptions } from "./cost/cost.ts";
+export type { CostReport, GroupCost, GroupKind, KeptState, Micros } from "./cost/report.ts";

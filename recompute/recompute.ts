@@ -134,7 +134,7 @@ export async function recompute(
 }
 
 /** The action that its feed of history brought. */
-function actionOf({ request, headers }: FoundRequest, compiled: CompiledBlueprint): LoggedAction | null {
+export function actionOf({ request, headers }: FoundRequest, compiled: CompiledBlueprint): LoggedAction | null {
   const logged = loggedAction(request, headers, compiled);
   return logged.kind === "taken" ? logged.action : null;
 }

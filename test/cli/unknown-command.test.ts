@@ -25,6 +25,7 @@ test.each([
   ["blueprint pubish file.yaml", "did you mean publish?"],
   ["blueprint parms small", "did you mean params?"],
   ["blueprint mod small", "did you mean mode?"],
+  ["blueprint costs", "did you mean cost?"],
   ["blueprint aply folder", "did you mean apply?"],
   ["apply folder", "did you mean blueprint apply?"],
   ["models wihdraw abc", "did you mean withdraw?"],

@@ -3,6 +3,7 @@ import { applyCommand } from "./apply.ts";
 import { checkCommand } from "./check.ts";
 import { compareCommand } from "./compare.ts";
 import { compatibleCommand } from "./compatible.ts";
+import { costCommand } from "./cost.ts";
 import { diffCommand } from "./diff.ts";
 import { estimateCommand } from "./estimate.ts";
 import { listCommand } from "./list.ts";
@@ -18,7 +19,7 @@ import { withdrawCommand } from "./withdraw.ts";
 
 export const blueprintCommands = defineGroup(
   "blueprint",
-  "blueprint versions: suggest, check, publish, apply, estimate, try in shadow and compare, promote, roll back, withdraw",
+  "blueprint versions: suggest, check, publish, apply, estimate, measure, try in shadow and compare, promote, roll back, withdraw",
   [
     ...[
       suggestCommand,
@@ -31,6 +32,7 @@ export const blueprintCommands = defineGroup(
       compatibleCommand,
     ],
     ...[
+      costCommand,
       estimateCommand,
       shadowCommand,
       compareCommand,
