@@ -4,6 +4,7 @@ import { shownTime } from "../text/output.ts";
 import { newestState } from "../text/models/models-text.ts";
 import type { Chapter, Story } from "./chapter.ts";
 import { ofEpisodes } from "./of-episodes.ts";
+import { contributions } from "./contributions.ts";
 import { ladderChapter, type SeenOnLadder } from "./on-ladder.ts";
 
 /** Of a model's metrics the one that it is fitted by. */
@@ -24,7 +25,7 @@ export function storyOf(model: ModelRecorded, onLadder?: SeenOnLadder): Story {
         ? []
         : [
             ...importance(model, report),
-            ...contributions(model, report),
+            ...contributions(model.metrics, report.contributions),
             ...drift(report),
             ...calibration(model, report),
             ...groups(report),
@@ -134,23 +135,6 @@ function* importance({ metrics }: ModelRecorded, { importance: all, constant }: 
     ],
     bars: {
       rows: used.map(({ feature, loss }) => ({ name: feature, lengths: [loss], said: `${short(loss)}${part(loss)}` })),
-    },
-  };
-}
-
-function* contributions({ metrics }: ModelRecorded, { contributions: all }: ModelReport): Generator<Chapter> {
-  if (all.length === 0) return;
-  const isProbability = metrics["logLoss"] !== undefined;
-  const shown = (mean: number): string => (isProbability ? `${short(100 * mean)} percentage points` : short(mean));
-  yield {
-    title: "How far each feature moves a prediction",
-    sentences: [
-      "Each prediction is the mean one and a part for each feature (Shapley values): so large is the part on average, up or down.",
-    ],
-    bars: {
-      rows: all
-        .slice(0, MOST.features)
-        .map(({ feature, mean }) => ({ name: feature, lengths: [mean], said: shown(mean) })),
     },
   };
 }

@@ -70,6 +70,14 @@ test("a label of classes is a column and a prediction a class, trained, served, 
   expect(report!.constant["mlogloss"]).toBeGreaterThan(1);
   expect(report!.importance.map(({ feature }) => feature)).toEqual(["weight"]);
   expect(report!.calibration.every(({ predicted }) => predicted > 0.5)).toBe(true);
+  const moved = report!.contributions;
+  expect(moved.map(({ label, feature }) => [label, feature])).toEqual(
+    ["none", "some", "lost"].map((name) => [`delay_${name}`, "weight"]),
+  );
+  // Each comes in about a third of the cases, and the model is all but sure of it.
+  for (const { mean } of moved) expect([mean > 0.3, mean < 0.6]).toEqual([true, true]);
+  const [chapter] = storyOf(trained.model).chapters.filter(({ title }) => title.endsWith("of delay_none"));
+  expect(chapter!.bars!.rows[0]!.said).toMatch(/^\d\d(?:\.\d)? percentage points$/);
   const told = storyOf(trained.model).chapters.flatMap(({ sentences }) => sentences);
   expect(told).toContainEqual(expect.stringMatching(/^Its log loss over all classes is 0\.\d+: /));
   expect(told).toContainEqual(

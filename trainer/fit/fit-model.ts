@@ -36,12 +36,13 @@ export const fitModel: Fit = async (request, onProgress) => {
       cause,
     );
   });
-  const { search, settled, trees } = learnt;
-  const contributions = request.explain === true && trees ? meanContributions(trees, request.holdout) : undefined;
+  const { search, settled, summed } = learnt;
+  const moves =
+    request.contributions === true && summed ? meanContributions(summed, request.holdout, train) : undefined;
   return {
     onnx,
     ...judged,
-    ...(contributions && { contributions }),
+    ...(moves && { contributions: moves }),
     importance,
     ...(search && { search, settled }),
     seconds: (performance.now() - started) / 1000,

@@ -117,8 +117,9 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         kept,
         decided: request.decided?.[at],
       };
-      // The report is of the first label.
-      const made = await fit({ ...given, explain: at === 0 && holdout.rows > 0 }, progressOf(0));
+      const judges = holdout.rows > 0;
+      // The rest of the report is of the first label.
+      const made = await fit({ ...given, explain: at === 0 && judges, contributions: judges }, progressOf(0));
       fitted.push({
         label,
         train,
@@ -126,7 +127,7 @@ export async function fitRows(fit: Fit, request: FitRowsRequest): Promise<Fitted
         predictions: made.predictions,
         search: made.search,
         reliance: made.reliance,
-        contributions: made.contributions,
+        contributions: made.contributions?.[0],
         drift: made.drift,
       });
       files.push({ label: label.name, onnx: made.onnx });

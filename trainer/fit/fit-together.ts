@@ -47,7 +47,8 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     (done: number, total: number): void =>
       request.onProgress?.(head * total + done, (1 + heads) * total);
   const whole = { ...given, label: first.label, train, holdout: holdouts[0]!, further };
-  const model = await fit({ ...whole, explain: request.explain }, progressOf(0));
+  const contributions = holdouts[0]!.rows > 0;
+  const model = await fit({ ...whole, explain: request.explain, contributions }, progressOf(0));
   let { seconds } = model;
   const files = [fileOf(model, split, (label) => label)];
   const ids = heads === 0 ? [] : split.train.map(rowId);
@@ -63,6 +64,7 @@ export async function fitTogether(fit: Fit, request: TogetherRequest): Promise<F
     train: known(at === 0 ? train.labels : further[at - 1]!.values, matrix.weights),
     holdout: holdouts[at]!,
     predictions: at === 0 ? model.predictions : model.further[at - 1]!,
+    contributions: model.contributions?.[at],
     ...(at === 0 && { search: model.search, reliance: model.reliance, drift: model.drift }),
   }));
   return { labels, files, seconds };

@@ -31,6 +31,8 @@ export interface FitRequest {
   readonly model: ModelConfig;
   /** Whether to measure how much the model goes by each column. */
   readonly explain?: boolean | undefined;
+  /** Whether to measure by how much each column moves the predictions. */
+  readonly contributions?: boolean | undefined;
   /** Of a learner that searches: where it keeps what it has tried; absent: nowhere. */
   readonly kept?: KeptSearches | undefined;
   /** Of a learner that searches: what a former search chose, which is fitted without another one; absent: it searches. */
@@ -54,8 +56,8 @@ export interface FittedModel {
   readonly settled?: ModelConfig | undefined;
   /** Where it was asked for: by how much the loss of the held-out rows grows without each column. */
   readonly reliance?: readonly number[] | undefined;
-  /** Where it was asked for, of trees alone: by how much each column moves the predictions of the held-out rows. */
-  readonly contributions?: readonly number[] | undefined;
+  /** Where it was asked for, of a sum of trees or lines: by how much each column moves the predictions of the held-out rows, a list for each label. */
+  readonly contributions?: readonly (readonly number[])[] | undefined;
   /** Where it was asked for: how far the held-out rows lie from those that were learnt from. */
   readonly drift?: Drift | undefined;
   /** wall-clock time of the fit; part of nothing else */

@@ -15,7 +15,7 @@ export interface FittedLabel {
   readonly search?: SearchLedger | undefined;
   /** Of the first label: by how much the loss of `holdout` grows without each column. */
   readonly reliance?: readonly number[] | undefined;
-  /** Of the first label, of trees alone: by how much each column moves the predictions of `holdout`. */
+  /** Of trees and lines: by how much each column moves the predictions of `holdout`. */
   readonly contributions?: readonly number[] | undefined;
   /** Of the first label: how far `holdout` lies from what was learnt from. */
   readonly drift?: Drift | undefined;

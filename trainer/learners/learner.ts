@@ -1,5 +1,5 @@
 import type { KeptSearches, SearchLedger } from "../search/ledger.ts";
-import type { TreeModel } from "../xgboost/index.ts";
+import type { Summed } from "../report/mean-contributions.ts";
 import type { LearnerKind, LearnerName, LearnerParameters, ModelConfig, Objective } from "../../blueprints/index.ts";
 
 /** A label to learn. */
@@ -73,8 +73,11 @@ export interface LearntModel {
   readonly importance: readonly number[];
   /** Of a fit with validation rows: the steps after which they were predicted best, which are those of the model. */
   readonly steps?: number | undefined;
-  /** Of a file that is the sum of trees alone, and perhaps its sigmoid: they, by which it is told what moves a prediction. */
-  readonly trees?: TreeModel | undefined;
+  /**
+   * Of a file that is the sum of trees, of lines or of both, and perhaps its sigmoid, or of a sum of trees a class and their softmax: they, by which it is
+   * told what moves a prediction.
+   */
+  readonly summed?: Summed | undefined;
   /** Of a learner that searches: what it tried. */
   readonly search?: SearchLedger | undefined;
   /** Of a learner that searches: the learner and parameters that were best, by which the heads of the model are fitted. */

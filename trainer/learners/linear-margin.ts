@@ -58,7 +58,7 @@ export async function onMargin(
   { objective, values }: FitLabel,
   { model, importance, margins }: FittedMargin,
   trees: TreeModel,
-): Promise<Pick<LearntModel, "onnx" | "importance">> {
+): Promise<Pick<LearntModel, "onnx" | "importance" | "summed">> {
   const onnx = onnxFromLinearAndTrees(model, trees, metadata);
   const lossOfRows = (predictions: Float32Array): number => lossOf(objective, predictions, values, weights);
   const scorer = await loadScorer(onnx);
@@ -71,7 +71,7 @@ export async function onMargin(
     const gains = totalGain(trees);
     const sum = importance.map((share, column) => share * byLines + gains[column]! * byTrees);
     const total = sum.reduce((one, other) => one + other, 0);
-    return { onnx, importance: sum.map((share) => (total > 0 ? share / total : 0)) };
+    return { onnx, importance: sum.map((share) => (total > 0 ? share / total : 0)), summed: { lines: model, trees } };
   } finally {
     await scorer.release();
   }

@@ -21,7 +21,7 @@ export const linear: Learner<"linear"> = {
   },
   async fit(input) {
     const { model, importance } = fitLines(input, onlyLabel("linear", input.labels), input.model);
-    return Promise.resolve({ onnx: onnxFromLinear(model, input.metadata), importance });
+    return Promise.resolve({ onnx: onnxFromLinear(model, input.metadata), importance, summed: { lines: model } });
   },
 };
 

@@ -82,7 +82,7 @@ export const xgboost: Learner<"xgboost"> = {
       const steps = validation && { steps: booster.rounds };
       if (lines !== undefined) return { ...(await onMargin(input, label, lines, trees)), ...steps };
       const onnx = onnxFromTrees(trees, metadata, task.outputs);
-      return { onnx, importance: totalGain(trees), ...steps, ...(task.outputs.length === 1 && { trees }) };
+      return { onnx, importance: totalGain(trees), ...steps, summed: { trees } };
     } finally {
       booster.free();
     }

@@ -25,6 +25,9 @@ export interface ReportedLabel extends JudgedLabel {
 const LEAST_DRIFT = 0.01;
 /** Features that are told of. */
 const MOST_FEATURES = 30;
+/** Of all labels together, and of each at least. */
+const MOST_CONTRIBUTIONS = 300;
+const LEAST_FEATURES = 5;
 
 /**
  * What a model looks at, how good it is and for whom it is worse.
@@ -39,18 +42,13 @@ export function reportOf(
   { constant, kept }: { readonly constant: Readonly<Record<string, number>>; readonly kept?: KeptFigures | undefined },
 ): ModelReport {
   const [unit] = unitsOf(labels, ({ label }) => label.classOf) as readonly [readonly ReportedLabel[]];
-  const [{ holdout, reliance, contributions = [], drift }] = unit as readonly [ReportedLabel];
+  const [{ holdout, reliance, drift }] = unit as readonly [ReportedLabel];
   const judged = judgedRows(unit);
   const counts = rows.length > 0 && holdout.weights?.every((weight) => weight === 0) !== true;
   const importance = layout
     .map(({ name }, column) => ({ feature: name, loss: reliance?.[column] ?? 0 }))
     .filter(({ loss }) => loss !== 0)
     .sort((a, b) => b.loss - a.loss)
-    .slice(0, MOST_FEATURES);
-  const moved = layout
-    .map(({ name }, column) => ({ feature: name, mean: contributions[column] ?? 0 }))
-    .filter(({ mean }) => mean > 0)
-    .sort((a, b) => b.mean - a.mean)
     .slice(0, MOST_FEATURES);
   const drifted = layout
     .map(({ name }, column) => ({ feature: name, index: drift?.columns[column] ?? 0 }))
@@ -60,7 +58,7 @@ export function reportOf(
   return {
     constant,
     importance: counts ? importance : [],
-    contributions: counts ? moved : [],
+    contributions: labels.flatMap((label) => movedBy(layout, label, labels.length)),
     drift: counts ? drifted : [],
     predictionDrift: counts && drift !== undefined ? drift.predictions : null,
     calibration: counts ? calibrationOf(judged) : [],
@@ -68,6 +66,21 @@ export function reportOf(
     kept: kept === undefined ? null : keptOf(kept),
     searches: labels.flatMap((each) => searchOf(each) ?? []),
   };
+}
+
+/** The features that move the predictions of a label furthest. @param labels of the model */
+function movedBy(
+  layout: CompiledBlueprint["layout"],
+  { label, holdout, contributions = [] }: ReportedLabel,
+  labels: number,
+): ModelReport["contributions"] {
+  if (holdout.weights?.every((weight) => weight === 0) === true) return [];
+  const most = Math.max(LEAST_FEATURES, Math.min(MOST_FEATURES, Math.floor(MOST_CONTRIBUTIONS / labels)));
+  return layout
+    .map(({ name }, column) => ({ label: label.name, feature: name, mean: contributions[column] ?? 0 }))
+    .filter(({ mean }) => mean > 0)
+    .sort((a, b) => b.mean - a.mean)
+    .slice(0, most);
 }
 
 const keptOf = ({ rows, units, from, until, ours, rival, theirs }: KeptFigures): ModelReport["kept"] => ({

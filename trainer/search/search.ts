@@ -59,8 +59,8 @@ export async function searchModel(input: FitInput<"auto">): Promise<LearntModel>
   const importance = only.importance.map(
     (_, column) => learnt.reduce((sum, each) => sum + each.importance[column]!, 0) / learnt.length,
   );
-  const { trees } = only;
-  return { onnx, importance, search: ledger, settled: members[0]!.model, ...(others.length === 0 && { trees }) };
+  const { summed } = only;
+  return { onnx, importance, search: ledger, settled: members[0]!.model, ...(others.length === 0 && { summed }) };
 }
 
 /** The members that a former search chose: each follows from the seed and its number. */

@@ -3,13 +3,13 @@
 import type { ModelSearch } from "../models/model-search.ts";
 import { modelSearchSchema } from "../models/model-search.ts";
 
-/** What a model looks at and how good it is, on the rows held out; all but the search is of the first label. */
+/** What a model looks at and how good it is, on the rows held out; all but contributions and the search is of the first label. */
 export interface ModelReport {
   /** The metrics of a constant, the mean of the label in the rows that were trained on. */
   readonly constant: Readonly<Record<string, number>>;
   /** The features that matter most, the first one most. */
   readonly importance: readonly FeatureImportance[];
-  /** The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large. */
+  /** The features that move predictions furthest, label by label and class by class, the first one furthest: exact Shapley values of trees and lines. Empty: the model is neither, or the trees are too large. */
   readonly contributions: readonly FeatureContribution[];
   /** The features whose rows held out lie furthest from the rows learnt from, the first one furthest. */
   readonly drift: readonly FeatureDrift[];
@@ -35,6 +35,8 @@ export interface FeatureImportance {
 
 /** How far a feature moves predictions. */
 export interface FeatureContribution {
+  /** The label whose predictions, or the class whose probability. Empty in records of before: the first label's. */
+  readonly label: string;
   /** A column of the model. */
   readonly feature: string;
   /** The mean size of its part in a prediction, in the unit of the predictions. */
@@ -99,7 +101,7 @@ export const modelReportSchema = {
   type: "record",
   name: "ModelReport",
   namespace: "loopstream",
-  doc: "What a model looks at and how good it is, on the rows held out; all but the search is of the first label.",
+  doc: "What a model looks at and how good it is, on the rows held out; all but contributions and the search is of the first label.",
   fields: [
     {
       name: "constant",
@@ -136,6 +138,12 @@ export const modelReportSchema = {
           name: "FeatureContribution",
           doc: "How far a feature moves predictions.",
           fields: [
+            {
+              name: "label",
+              type: "string",
+              default: "",
+              doc: "The label whose predictions, or the class whose probability. Empty in records of before: the first label's.",
+            },
             { name: "feature", type: "string", doc: "A column of the model." },
             {
               name: "mean",
@@ -147,7 +155,7 @@ export const modelReportSchema = {
         },
       },
       default: [],
-      doc: "The features that move predictions furthest, the first one furthest: exact Shapley values of the trees. Empty: the model is not trees alone, or they are too large.",
+      doc: "The features that move predictions furthest, label by label and class by class, the first one furthest: exact Shapley values of trees and lines. Empty: the model is neither, or the trees are too large.",
     },
     {
       name: "drift",

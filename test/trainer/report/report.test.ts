@@ -211,6 +211,57 @@ test("a model of trees alone tells how far each feature moves its predictions; i
   expect(await rebuildModel(tools, own)).toMatchObject({ equal: true, problem: null });
 }, 120_000);
 
+test("a model of several labels tells it of each label, in its record, in words and as a page", async () => {
+  const { storyHtml } = await import("../../../cli/model-report/story-html.ts");
+  const { storyText } = await import("../../../cli/model-report/story-text.ts");
+  const text = TEXT.replace("useCase: parcels", "useCase: several").replace(
+    "label: { name: late, value: minutes > 10, wait: 1h }",
+    `labels:
+  late: { value: minutes > 10, wait: 1h }
+  slow: { value: minutes, aggregate: sum, wait: 1h, objective: regression }`,
+  );
+  const version = compileBlueprint(text);
+  await publishBlueprint(tools, text);
+  await tools.publisher.publish(
+    rows(0, 2_000, 1).map(({ label: late, ...row }) => ({
+      topic: rowsTopic(version),
+      key: row["decisionId"] as string,
+      value: {
+        ...{
+          ...row,
+          blueprintVersion: version.blueprint.version,
+          label: late!,
+          label_late: late!,
+          labelTime_late: null,
+        },
+        ...{ label_slow: 2 * (row["weight"] as number), labelTime_slow: null, prediction_slow: null },
+      } as TrainingRow,
+      time: row["rowTime"] as number,
+    })),
+  );
+  const trained = await trainModel(tools, { useCase: "several", until: START + 3_000 * 60_000 + HOUR });
+  expect(trained).toMatchObject({ kind: "trained" });
+  const several = (await readModels(tools)).find(({ useCase }) => useCase === "several")!;
+  const all = several.report!.contributions;
+  expect([...new Set(all.map(({ label }) => label))]).toEqual(["late", "slow"]);
+  const [late, slow] = ["late", "slow"].map((name) => all.find(({ label }) => label === name)!);
+  expect([late!.feature, slow!.feature]).toEqual(["weight", "weight"]);
+  expect(late!.mean).toBeGreaterThan(0.25);
+  expect(late!.mean).toBeLessThan(0.4);
+  // Weights lie evenly from 0 to 30: on average 7.5 from their mean, and the label is twice the weight. Twelve steps go 0.7 of that.
+  expect(slow!.mean).toBeGreaterThan(9.5);
+  expect(slow!.mean).toBeLessThan(12.5);
+  const chapters = storyOf(several).chapters.filter(({ title }) => title.startsWith("How far each feature moves"));
+  expect(chapters.map(({ title }) => title)).toEqual([
+    "How far each feature moves a prediction of late",
+    "How far each feature moves a prediction of slow",
+  ]);
+  expect(chapters[0]!.bars!.rows[0]!.said).toMatch(/^\d\d\.\d percentage points$/);
+  expect(chapters[1]!.bars!.rows[0]!.said).toMatch(/^1\d(?:\.\d)?$/);
+  expect(storyText(storyOf(several))).toContain("HOW FAR EACH FEATURE MOVES A PREDICTION OF SLOW\n");
+  expect(storyHtml(storyOf(several))).toContain("<h2>How far each feature moves a prediction of slow</h2>");
+}, 120_000);
+
 test("a model tells how far the newest rows lie from those before, by feature and by its predictions", async () => {
   const text = TEXT.replace("useCase: parcels", "useCase: crates");
   const crates = compileBlueprint(text);
