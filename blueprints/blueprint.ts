@@ -62,7 +62,7 @@ export interface WindowFeature {
 }
 
 /** Where the events of windows are kept. */
-export type WindowPlace = "memory" | "disk";
+export type WindowPlace = "memory" | "disk" | "keyed";
 
 /** The place of a feature among those that one entry of the list makes, such as the columns of a vector. */
 export interface Slot {

@@ -26,6 +26,8 @@ export interface LoopOptions extends StateEngineOptions {
   readonly delivery: Delivery;
   readonly commitIntervalMs: number;
   readonly maxTaskIdleMs: number;
+  /** Longest wait of a decision for windows that another instance has, ms. Default 100. */
+  readonly lookupMs?: number | undefined;
   /** Number of other instances that keep a copy of each task's state. Default 0. */
   readonly standbyReplicas?: number | undefined;
   readonly salt: string;
@@ -83,6 +85,7 @@ export function loopOptions(settings: Settings, connection: Connection, mode: Lo
     commitIntervalMs: embedded ? 0 : settings.commitIntervalMs,
     maxTaskIdleMs: mode === "exact" ? Number.POSITIVE_INFINITY : 0,
     standbyReplicas: settings.standbyReplicas,
+    lookupMs: settings.lookupMs,
     salt: settings.salt,
     codeVersion,
   };

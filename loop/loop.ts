@@ -18,6 +18,7 @@ import { applyRetention } from "./apply-retention.ts";
 import { buryUnreadable } from "./bury-unreadable.ts";
 import { decisionTopology } from "../topologies/index.ts";
 import { decisionSeries } from "./decision-series.ts";
+import { KeyedWindows } from "./keyed/index.ts";
 import { GroupSet } from "./groups/group-set.ts";
 import { misfitReport } from "./misfit-report.ts";
 import type { LoopOptions } from "./loop-options.ts";
@@ -29,6 +30,7 @@ export interface Loop extends Tools {
   /** A name of this process alone, the same after a restart. */
   readonly instanceId: string;
   readonly outages: Outages;
+  readonly keyed: KeyedWindows;
   /** Resolves once everything on the topics is handled and committed, and the groups beside the loop have worked on the rows that came of it. */
   idle(): Promise<void>;
   close(options?: { readonly drain?: boolean }): Promise<void>;
@@ -74,8 +76,12 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
   const tools = await openTools(options, () =>
     Promise.resolve({ blueprints: application.global(blueprintTable), models: application.global(modelTable) }),
   );
+  const keyed = new KeyedWindows({
+    ...{ ...options, serdes: tools.serdes, outages, instanceId, application: () => application },
+  });
   const topology = decisionTopology({
     name: id,
+    far: keyed,
     scorers: (model) => tools.scorers.get(model),
     salt,
     tellMisfit: misfitReport(metrics, log),
@@ -118,15 +124,18 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     await applyRetention(tools);
   } catch (error) {
     await application.close().catch(() => undefined);
+    await keyed.close();
     await tools.close();
     throw error;
   }
+  keyed.watch();
   const beside = new GroupSet({ ...options, serdes: tools.serdes, outages, loop: application });
   return {
     ...tools,
     application,
     instanceId,
     outages,
+    keyed,
     async idle() {
       await application.idle();
       await beside.idle();
@@ -135,7 +144,10 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     },
     async close(how = {}) {
       await beside.close();
-      await application.close(how);
+      const closed = application.close(how);
+      if (how.drain !== true) keyed.giveUp();
+      await closed;
+      await keyed.close();
       await tools.close();
     },
   };

@@ -44,6 +44,8 @@ function textOf({ useCase, what, name, problem, known }: ToldMisfit): string {
   if (problem === "repeated") return `${subject} is there twice in one request: the first one counts, with its entries`;
   if (problem === "noOptions")
     return `candidates of use case ${useCase} count for nothing: its policy neither chooses nor ranks options`;
+  if (problem === "late")
+    return `feature ${JSON.stringify(name)} of use case ${useCase} is missing: the instance that keeps its events did not answer in time`;
   if (problem === "unusable") return `${subject} holds a value that its type can't read: such values are missing`;
   const guess = meant(name, known);
   if (problem === "noAction") {

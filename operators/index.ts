@@ -6,6 +6,8 @@ export { setAt } from "./decide/acting.ts";
 export { decideScored, decisionSeed, refusal, replyTo } from "./decide/logic.ts";
 export { drawsOf } from "./decide/draw.ts";
 export { fillGroup } from "./enrich/fill-group.ts";
+export { answerLookup } from "./enrich/answer-lookup.ts";
+export type { FarWindows, WindowValues } from "./enrich/far-windows.ts";
 export { enrichBy, enrichRequest } from "./enrich/logic.ts";
 export { enrich, enrichWithin } from "./enrich/operator.ts";
 export { episodesOf, rowsOfEpisodes } from "./episodes/operator.ts";
@@ -14,6 +16,7 @@ export {
   EVICTION_SLACK_MS,
   eventValues,
   eventWindows,
+  eventWindowsIn,
   eventWindowsOf,
   eventWindowsTelling,
   declaredTables,
@@ -27,12 +30,15 @@ export {
   stateAt,
   updatesOf,
   rowMisfit,
+  sharedStates,
+  stateIdOf,
   stateKey,
   tableContent,
   tableSize,
   takeVersion,
   countsAsUnknown,
   wholeTileKey,
+  WindowShares,
   type DeclaredTable,
   type KeptPosteriors,
   type KeptRows,

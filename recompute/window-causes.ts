@@ -39,7 +39,8 @@ export function causesOfWindows(
   for (const { events, words } of candidates(logged.decision.decisionTime, sources.of(logged))) {
     const { features, options } = words === "" ? recomputed : featuresFrom(events);
     const causes = new Map<string, string>();
-    if (!areOptionsEqual(recomputed, options, (field) => causes.set(field, words))) continue;
+    const tell = (field: string, isLate: boolean) => causes.set(field, isLate ? LATE : words);
+    if (!areOptionsEqual(recomputed, options, tell)) continue;
     const explained = compiled.groupsOfDecision.every((group) => {
       const own = differsIn(group, recomputed, features)
         ? causeOfGroup(group, recomputed, events, sources, starts)
@@ -62,19 +63,25 @@ export function causesOfWindows(
 function areOptionsEqual(
   { logged, compiled }: Recomputed,
   options: Recomputed["options"],
-  onWindow: (field: string) => void,
+  onWindow: (field: string, isLate: boolean) => void,
 ): boolean {
   if (compiled.options === null) return true;
   const { slots, groups } = compiled.options;
   const again = new Map(options.map(({ optionId, features }) => [optionId, features]));
-  const places = groups.flatMap(({ windows }) => windows.map(({ featureIndex }) => slots.indexOf(featureIndex)));
   return logged.decision.options.every(({ optionId, features }) =>
-    places.every((place) => {
-      onWindow(`${optionId}.${compiled.featureNames[slots[place]!]!}`);
-      return Object.is(features[place] ?? null, again.get(optionId)?.[place] ?? null);
+    groups.every((group) => {
+      const places = group.windows.map(({ featureIndex }) => slots.indexOf(featureIndex));
+      const mayBeLate = group.place === "keyed" && places.every((place) => (features[place] ?? null) === null);
+      return places.every((place) => {
+        onWindow(`${optionId}.${compiled.featureNames[slots[place]!]!}`, mayBeLate);
+        return mayBeLate || Object.is(features[place] ?? null, again.get(optionId)?.[place] ?? null);
+      });
     }),
   );
 }
+
+/** All windows of the key are missing, though its events are there. */
+const LATE = "the instance that keeps the events of this key did not answer in time, so its windows are missing";
 
 function differsIn({ windows }: WindowGroup, { logged }: Recomputed, features: readonly unknown[]): boolean {
   return windows.some(({ featureIndex: at }) => !Object.is(features[at] ?? null, logged.decision.features[at] ?? null));
@@ -109,6 +116,8 @@ function causeOfGroup(
 ): string | undefined {
   const { logged, features } = recomputed;
   const time = logged.decision.decisionTime;
+  if (group.place === "keyed" && group.windows.every(({ featureIndex: at }) => isMissing(logged.decision.features[at])))
+    return LATE;
   const differing = group.windows.filter(
     ({ featureIndex: at }) => !Object.is(features[at] ?? null, logged.decision.features[at] ?? null),
   );
@@ -241,5 +250,6 @@ function sortedNumbers(group: WindowGroup, events: readonly SourceEvent[]): Floa
   return Float64Array.from(rows.flat());
 }
 
+const isMissing = (value: unknown): boolean => value === null || value === undefined;
 const iso = (time: number): string => (Number.isFinite(time) ? new Date(time).toISOString() : "the beginning");
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? "" : "s"}`;

@@ -4,6 +4,7 @@ export { defaultSalt } from "./default-salt.ts";
 export { formerState } from "./former-state.ts";
 export { recordLimits } from "./limits.ts";
 export * from "./topics.ts";
+export * from "./window-topics.ts";
 export type * from "./types/index.ts";
 export { decisionModes, decisionReasons, leftOutKinds, modelStateNames, rowMaturities } from "./types/index.ts";
 export type { EpisodeState, EpisodeStep } from "./episode-step.ts";

@@ -10,6 +10,7 @@ import type { EpisodeStep } from "./episode-step.ts";
 import { recordLimits } from "./limits.ts";
 import { eventProblem, observationProblem, requestProblem, tableRowProblem } from "./record-checks.ts";
 import * as types from "./types/index.ts";
+import { windowAnswers, windowLookups } from "./window-topics.ts";
 
 /**
  * Requests. The decision id in the value is the key, whatever key a record has: one id is decided in one task, whatever
@@ -270,11 +271,8 @@ export const episodesTopicName = (useCase: string): string => `${EPISODES}${useC
 export const REPLAYS = "replay-";
 /** Prefix of the topics of versions in shadow. */
 export const SHADOWS = "shadow-";
-const notForReplies = new Set(
-  [...topics, imports, liveDecisions, restatedDecisions, enriched, scored, joined, observationMisfits].map(
-    ({ name }) => name,
-  ),
-);
+const edges = [liveDecisions, restatedDecisions, enriched, scored, joined, observationMisfits];
+const notForReplies = new Set([...topics, imports, ...edges, windowLookups, windowAnswers].map(({ name }) => name));
 
 /** Topics that a product may name for its replies. An application may set another prefix. */
 export const otherReplies: ReplyRule = Object.freeze({

@@ -19,6 +19,8 @@ export interface Bytes {
   put(key: string, value: Uint8Array): void;
   delete(key: string): void;
   keys(): Iterable<string>;
+  /** Whether content of a part is kept. Absent: of all parts. */
+  readonly holds?: (part: string) => boolean;
 }
 
 /** The place of a key among a fold's bytes. Keys of one part and name are a series, in the order of their numbers. */
@@ -64,6 +66,8 @@ export interface BytesView extends Pick<Bytes, "get"> {
    * it returned or threw before is left out.
    */
   look<T>(work: () => T): T | Promise<T>;
+  /** Whether content of a part is kept here. */
+  holds(part: string): boolean;
   /** Parts that are still being filled: they do not count all records yet. */
   readonly warming: ReadonlySet<string>;
   /** Events for an earlier time than this, ms, may be forgotten: ask `remembers` first. */
@@ -89,6 +93,10 @@ export interface FoldParts {
   readonly partOf: (key: string) => string;
   /** Absent: all parts are in memory, without a bound. Needs a `placeOf`. */
   readonly disk?: DiskParts;
+  /** Another number as soon as something else than a table asks for other parts. */
+  readonly version?: () => number;
+  /** Whether a part stays, with all later records, that nothing asks for now. */
+  readonly keeps?: (part: string, table: ViewOfTable) => boolean;
 }
 
 /** Parts that may be on disk. Their old keys are found by the order of the keys. */

@@ -55,6 +55,8 @@ export {
   type Bytes,
   type AgingBytes,
   type BytesPlace,
+  type FoldParts,
+  type FoldScope,
   type BytesView,
   type GlobalFold,
   type GlobalTable,

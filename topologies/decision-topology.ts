@@ -4,6 +4,7 @@ import {
   enrichWithin,
   etl,
   eventWindows,
+  eventWindowsIn,
   eventWindowsOf,
   eventWindowsTelling,
   infer,
@@ -13,6 +14,7 @@ import {
   posteriorStates,
   restate,
   tableContent,
+  type FarWindows,
   type JoinOptions,
   type Scope,
   type Scorers,
@@ -49,6 +51,8 @@ export interface DecisionTopologyOptions {
   readonly statistics?: boolean | undefined;
   /** Called for entries that count for nothing. Default: only the hourly statistics count them. */
   readonly tellMisfit?: TellMisfit | undefined;
+  /** Windows that other instances have. Absent: all are whole here. */
+  readonly far?: FarWindows | undefined;
 }
 
 export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scored, joined, observationMisfits]);
@@ -60,7 +64,7 @@ export const allMemoryEdges: readonly AnyTopic[] = Object.freeze([enriched, scor
  */
 export function decisionTopology(options: DecisionTopologyOptions): Topology {
   const { name, scorers, salt, memoryEdges = allMemoryEdges, scope, replyPrefix, statistics = true } = options;
-  const { tellMisfit, livePatienceMs } = options;
+  const { tellMisfit, livePatienceMs, far } = options;
   const edges = statistics ? memoryEdges : memoryEdges.filter((edge) => edge !== observationMisfits);
   const restating = scope?.blueprintVersion !== undefined;
   const made = restating ? restatedDecisions : decisions;
@@ -75,7 +79,7 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
   return defineTopology({
     name,
     operators: [
-      enrichWithin(scope),
+      enrichWithin(scope, far),
       infer(scorers),
       decide(
         salt,
@@ -88,13 +92,18 @@ export function decisionTopology(options: DecisionTopologyOptions): Topology {
       etl,
       ...(statistics ? [monitorOf(made, tellMisfit)] : []),
     ],
-    globals: [blueprintTable, modelTable, windowsOf(scope, tellMisfit), tableContent, posteriorStates],
+    globals: [blueprintTable, modelTable, windowsOf(scope, tellMisfit, far), tableContent, posteriorStates],
     memoryEdges: restating ? [...edges, restatedDecisions] : edges,
     clock,
   });
 }
 
-function windowsOf(scope: Scope | undefined, tell: TellMisfit | undefined): typeof eventWindows {
+function windowsOf(
+  scope: Scope | undefined,
+  tell: TellMisfit | undefined,
+  far: FarWindows | undefined,
+): typeof eventWindows {
   if (scope?.blueprintVersion !== undefined) return eventWindowsOf(scope.useCase, scope.blueprintVersion);
-  return tell === undefined ? eventWindows : eventWindowsTelling(tell);
+  const windows = far === undefined ? eventWindows : eventWindowsIn(far.shares);
+  return tell === undefined ? windows : eventWindowsTelling(tell, windows);
 }

@@ -3,7 +3,7 @@ import { complain, type Place } from "../yaml/place.ts";
 import { readChoice } from "../yaml/scalars.ts";
 import type { FeaturesKnown } from "./feature-kind.ts";
 
-const PLACES: readonly WindowPlace[] = ["memory", "disk"];
+const PLACES: readonly WindowPlace[] = ["memory", "disk", "keyed"];
 
 /** All windows of a group share their tiles, so those that name a place name the same one. */
 export function readWindowPlace(

@@ -1,6 +1,11 @@
 import { formatDuration, type StateCosts } from "../../blueprints/index.ts";
 
 const MIB = 1 << 20;
+const WHERE = {
+  memory: "in memory",
+  disk: "on disk",
+  keyed: "on disk, a part of the keys in each",
+} as const;
 
 /** What a blueprint's state asks of each process, for people; nothing if it has none. */
 export function costsText({ windows, tables }: StateCosts): readonly string[] {
@@ -8,7 +13,7 @@ export function costsText({ windows, tables }: StateCosts): readonly string[] {
     ...windows.map(({ event, by, windows: count, place, tilesRead, tileMs, eventBytes, tileBytes }) => {
       const keys = by.length === 0 ? "of all keys together" : `by ${by.join(" and ")}`;
       const shared = count === 1 ? "1 window" : `${count} windows`;
-      const where = place === "memory" ? "in memory" : "on disk";
+      const where = WHERE[place];
       return (
         `  ${shared} over ${event} ${keys}, ${where}: ${eventBytes} bytes an event, and about ${tileBytes} for each ` +
         `${formatDuration(tileMs)} in which a key has any; a decision reads up to ${tilesRead} such stretches`

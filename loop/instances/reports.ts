@@ -1,4 +1,4 @@
-import { eventWindows, tableContent } from "../../operators/index.ts";
+import { eventWindows, stateIdOf, tableContent } from "../../operators/index.ts";
 import { blueprints, instances, models } from "../../schemas/index.ts";
 import type { Loop } from "../loop.ts";
 import { every, type Running } from "../running.ts";
@@ -11,13 +11,14 @@ const globals = [eventWindows, tableContent];
  */
 export function startReports(loop: Loop, everyMs = 1_000): Running {
   const say = async (running: boolean): Promise<void> => {
-    const { application, instanceId: instance, publisher } = loop;
+    const { application, instanceId: instance, publisher, keyed } = loop;
     const progress = application.globalsProgress;
     // The instance is joining the group: it fills its windows before it decides.
     if (running && progress === undefined) return;
+    const parts = (): readonly string[] => globals.flatMap((global) => [...application.global(global).warming]);
     const value = {
       ...{ instance, running, blueprintsRead: progress?.next(blueprints.name, 0) ?? 0 },
-      ...{ warming: running ? globals.flatMap((global) => [...application.global(global).warming]) : [] },
+      ...{ warming: running ? [...new Set([...parts().map(stateIdOf), ...keyed.unsettled])] : [] },
       eventsLeft: progress?.leftToFill ?? 0,
       modelsRead: progress?.next(models.name, 0) ?? 0,
     };

@@ -33,6 +33,7 @@ const shape = z.strictObject({
       engine: z.enum(["leveldb", "rocksdb"]).optional(),
       memoryMiB: z.number().positive().optional(),
       windowsMiB: z.number().positive().optional(),
+      lookupMs: z.number().int().positive().optional(),
     })
     .optional(),
   http: z
@@ -75,6 +76,7 @@ function asOptions({ brokers, kafka, replies, state, ...same }: z.infer<typeof s
     stateEngine: state?.engine,
     stateMemoryMiB: state?.memoryMiB,
     windowsMiB: state?.windowsMiB,
+    lookupMs: state?.lookupMs,
   };
 }
 

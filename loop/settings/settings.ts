@@ -52,6 +52,8 @@ export interface Settings {
   readonly stateMemoryMiB: number | undefined;
   /** Memory of event windows, approximately, MiB: past it the largest groups move to the disk. Absent: 1024. */
   readonly windowsMiB: number | undefined;
+  /** Longest wait of a decision for windows that another instance has, ms. Absent: 100. */
+  readonly lookupMs: number | undefined;
   /** The HTTP interface of a running loop. Absent: none. */
   readonly http: HttpSettings | undefined;
 }
@@ -121,6 +123,7 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
     sessionTimeoutMs,
     stateMemoryMiB,
     windowsMiB,
+    lookupMs,
   } = settings;
   if (!isWhole(partitions, 1)) refuse("partitions", "write a whole number above 0");
   among("stateEngine", stateEngines);
@@ -144,6 +147,7 @@ export function settingsOf(options: SettingsOptions, naming: SettingNames = ofPr
     refuse("sessionTimeoutMs", "write milliseconds from 1000 up");
   if (stateMemoryMiB !== undefined && !(stateMemoryMiB > 0)) refuse("stateMemoryMiB", "write a number above 0");
   if (windowsMiB !== undefined && !(windowsMiB > 0)) refuse("windowsMiB", "write a number above 0");
+  if (lookupMs !== undefined && !isWhole(lookupMs, 1)) refuse("lookupMs", "write milliseconds from 1 up");
   if (settings.replyPrefix !== undefined && !replyPrefixes.test(settings.replyPrefix))
     refuse("replyPrefix", replyPrefixHelp);
   if (settings.http !== undefined) checkHttp(settings.http, named("http"));
@@ -180,7 +184,7 @@ function checkSecurity({ brokers, registry, security }: Settings, naming: Settin
 function withDefaults(options: SettingsOptions): Settings {
   const { replicationFactor, minInsyncReplicas, registry, instanceId, replyPrefix, sessionTimeoutMs, stateMemoryMiB } =
     options;
-  const { http, windowsMiB } = options;
+  const { http, windowsMiB, lookupMs } = options;
   const { delivery = settingDefaults.delivery, brokers = [] } = options;
   return Object.freeze({
     ...{
@@ -192,6 +196,7 @@ function withDefaults(options: SettingsOptions): Settings {
       sessionTimeoutMs,
       stateMemoryMiB,
       windowsMiB,
+      lookupMs,
       delivery,
       http,
     },

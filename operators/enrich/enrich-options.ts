@@ -10,6 +10,7 @@ import {
 } from "../../blueprints/index.ts";
 import type { DecisionRequested, Enriched } from "../../schemas/index.ts";
 import type { FoundMisfit, WindowBytes } from "../globals/index.ts";
+import type { FarReader } from "./far-windows.ts";
 import { fillGroup } from "./fill-group.ts";
 
 export interface OptionsKnown {
@@ -21,6 +22,7 @@ export interface OptionsKnown {
   readonly time: number;
   readonly windows: WindowBytes;
   readonly rows: RowsOf | undefined;
+  readonly far?: FarReader | undefined;
 }
 
 export interface OptionsFound {
@@ -31,7 +33,7 @@ export interface OptionsFound {
 
 /** The options of a request, each with its features as of the decision's time. */
 export function enrichOptions(request: DecisionRequested, known: OptionsKnown): OptionsFound {
-  const { compiled, options, features, time, windows, rows } = known;
+  const { compiled, options, features, time, windows, rows, far } = known;
   const { slots, entries, idSlot, groups, fromOption, fromFeatures } = options;
   const unfit: FoundMisfit[] = [];
   const given = optionsOf(request.candidates, options, (name, problem) => {
@@ -48,7 +50,7 @@ export function enrichOptions(request: DecisionRequested, known: OptionsKnown): 
     if (!isAlone) {
       const all = optionContext(shared, option, options);
       const asked = { context: all, unit: request.unit };
-      for (const group of groups) fillGroup(group, asked, time, windows, vector);
+      for (const group of groups) fillGroup(group, asked, time, windows, vector, far);
       if (fromFeatures !== null) {
         for (let at = 0; at < vector.length; at++) vector[at] ??= features[at] ?? null;
         fromFeatures(vector, all, time, undefined, rows);

@@ -1,55 +1,23 @@
-import {
-  fillFromTrees,
-  fillWindows,
-  isNode,
-  requestKey,
-  tilesFor,
-  type FeatureVector,
-  type Tile,
-  type WindowGroup,
-} from "../../blueprints/index.ts";
-import { firstFrom } from "../../streams/index.ts";
-import { partKey, tileKey, wordsFor, type WindowBytes } from "../globals/index.ts";
+import { fillWindows, requestKey, type FeatureVector, type WindowGroup } from "../../blueprints/index.ts";
+import type { WindowBytes } from "../globals/index.ts";
+import type { FarReader } from "./far-windows.ts";
+import { fillKey } from "./fill-key.ts";
 
-/** Fills in the windows of a group, as of `time`, ms. */
+/**
+ * Fills in the windows of a group, as of `time`, ms.
+ *
+ * @param far absent: this instance has all windows
+ */
 export function fillGroup(
   group: WindowGroup,
   request: Parameters<typeof requestKey>[1],
   time: number,
   windows: WindowBytes,
   features: FeatureVector,
+  far?: FarReader,
 ): void {
   const key = requestKey(group, request);
   if (key === null) return fillWindows(group, null, time, features);
-  const { onDisk } = windows;
-  const isApart =
-    windows.series === undefined || (onDisk !== undefined && onDisk.size > 0 && onDisk.has(group.stateId));
-  const tiles = isApart ? tilesByKey(group, key, time, windows) : tilesOf(group, key, time, windows);
-  const wordOf = wordsFor(group, time, windows);
-  if (!tiles.some(isNode)) return fillWindows(group, tiles, time, features, wordOf);
-  fillFromTrees(group, (start, path) => windows.get(partKey(group, start, path, key)), time, features, wordOf);
-}
-
-const none: readonly Tile[] = Object.freeze([]);
-
-/** In time order. */
-function tilesOf(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
-  const series = windows.series!(group.stateId, key);
-  if (series === undefined) return none;
-  const { first, last } = tilesFor(group, time);
-  const { numbers, values } = series;
-  const tiles: Tile[] = [];
-  for (let at = firstFrom(numbers, first); at < numbers.length && numbers[at]! <= last; at++) tiles.push(values[at]!);
-  return tiles;
-}
-
-/** The same for tiles that can be read one by one only. */
-function tilesByKey(group: WindowGroup, key: string, time: number, windows: WindowBytes): readonly Tile[] {
-  const { first, last } = tilesFor(group, time);
-  const tiles: Tile[] = [];
-  for (let start = first; start <= last; start += group.tileMs) {
-    const tile = windows.get(tileKey(group, start, key));
-    if (tile !== undefined) tiles.push(tile);
-  }
-  return tiles;
+  if (far?.isFar(group) === true) return far.fill(group, key, time, features);
+  fillKey(group, key, time, windows, features);
 }

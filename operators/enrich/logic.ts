@@ -4,6 +4,7 @@ import { type DecisionRequested, DomainError, type Enriched } from "../../schema
 import { entryCount } from "../../streams/index.ts";
 import { misfitsByName, stateKey, type Misfits, type RowBytes, type WindowBytes } from "../globals/index.ts";
 import { enrichOptions } from "./enrich-options.ts";
+import type { FarReader, FarReads } from "./far-windows.ts";
 import { fillGroup } from "./fill-group.ts";
 
 /**
@@ -21,6 +22,7 @@ export function enrichRequest(
   windows: WindowBytes,
   version?: string,
   tables: RowBytes = noTables,
+  far?: FarReads,
 ): Enriched {
   const { useCase } = request;
   const compiled = version === undefined ? blueprints.at(useCase, time) : blueprints.version(useCase, version);
@@ -29,7 +31,7 @@ export function enrichRequest(
     const error = problem ?? unknownUseCase(useCase, blueprints);
     return { request, blueprintVersion: null, features: [], error, misfits: null, options: [] };
   }
-  return enrichBy(compiled, request, time, windows, tables);
+  return enrichBy(compiled, request, time, windows, tables, far);
 }
 
 /** The same by one version, whether or not it is live. */
@@ -39,24 +41,38 @@ export function enrichBy(
   time: number,
   windows: WindowBytes,
   tables: RowBytes = noTables,
+  far?: FarReads,
 ): Enriched {
+  const reader = far?.readerOf(compiled);
   const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
   if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
   if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);
-  if (time < remembersFrom) checkRemembered(compiled, time, windows);
+  if (time < remembersFrom) checkRemembered(compiled, time, windows, reader);
   const features = compiled.fromContext(request.context, fit);
-  for (const group of compiled.groupsOfDecision) fillGroup(group, request, time, windows, features);
+  for (const group of compiled.groupsOfDecision) fillGroup(group, request, time, windows, features, reader);
   const rows = compiled.tables.length === 0 ? undefined : rowsOf(tables);
   compiled.fromFeatures?.(features, contextOf(compiled, request), time, fit, rows);
   const unfit = misfitsOf(compiled, request.context);
   const made = { request, blueprintVersion: compiled.blueprint.version, features, error: null };
   if (compiled.options === null) {
     const misfits = request.candidates.length === 0 ? unfit : merged(unfit, noCandidates);
-    return { ...made, misfits, options: noOptions };
+    return { ...made, misfits: withLate(misfits, far), options: noOptions };
   }
-  const found = enrichOptions(request, { compiled, options: compiled.options, features, time, windows, rows });
-  return { ...made, misfits: merged(unfit, misfitsByName(found.misfits)), options: found.options };
+  const found = enrichOptions(request, {
+    compiled,
+    options: compiled.options,
+    features,
+    time,
+    windows,
+    rows,
+    far: reader,
+  });
+  const misfits = merged(unfit, misfitsByName(found.misfits));
+  return { ...made, misfits: withLate(misfits, far), options: found.options };
 }
+
+const withLate = (misfits: Misfits | null, far: FarReads | undefined): Misfits | null =>
+  far === undefined ? misfits : merged(misfits, misfitsByName(far.takeLate()));
 
 /** They count for nothing where a policy decides over no options. */
 const noCandidates: Misfits = Object.freeze({ candidates: "noOptions" });
@@ -106,8 +122,15 @@ const rowsOf =
     tables.get(stateKey(table, key));
 
 /** Such a request is history: older than the decisions before it, and later in the log. */
-function checkRemembered({ blueprint, groups }: CompiledBlueprint, time: number, windows: WindowBytes): void {
-  const forgotten = groups.filter(({ stateId }) => windows.remembers?.(stateId, time) === false);
+function checkRemembered(
+  { blueprint, groups }: CompiledBlueprint,
+  time: number,
+  windows: WindowBytes,
+  far: FarReader | undefined,
+): void {
+  const forgotten = groups.filter(
+    (group) => far?.isFar(group) !== true && windows.remembers?.(group.stateId, time) === false,
+  );
   if (forgotten.length === 0) return;
   throw new DomainError(
     "WARMING",

@@ -8,9 +8,9 @@ import type { TellMisfit } from "./misfits.ts";
  * The windows' events. An event whose kind no version of any use case names is reported, in each instance, since every
  * instance reads all events. If no version declares an event, kinds are free.
  */
-export const eventWindowsTelling = (tell: TellMisfit): GlobalFold<EventRecorded> =>
+export const eventWindowsTelling = (tell: TellMisfit, windows = eventWindows): GlobalFold<EventRecorded> =>
   Object.freeze({
-    ...eventWindows,
+    ...windows,
     fold(record, bytes, table, scope) {
       const { kind } = record.value;
       // Events that are read again were reported before.
@@ -18,7 +18,7 @@ export const eventWindowsTelling = (tell: TellMisfit): GlobalFold<EventRecorded>
       if (kinds !== null && !kinds.has(kind)) {
         tell({ useCase: "", what: "kind", name: kind, problem: "unknown", known: kinds });
       }
-      eventWindows.fold(record, bytes, table, scope);
+      windows.fold(record, bytes, table, scope);
     },
   } satisfies GlobalFold<EventRecorded>);
 

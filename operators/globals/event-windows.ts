@@ -18,10 +18,13 @@ import {
   type Bytes,
   type BytesPlace,
   type BytesView,
+  type FoldParts,
+  type FoldScope,
   type GlobalFold,
   type GlobalView,
 } from "../../streams/index.ts";
 import { keepWords } from "./event-words.ts";
+import { isShare, sharedStates, stateIdOf, type WindowShares } from "./window-shares.ts";
 
 const { tileEvents } = recordLimits;
 
@@ -34,6 +37,10 @@ export const EVICTION_SLACK_MS = 24 * 3_600_000;
  * ahead. Each group is a part: a new version's group is filled from the retained events.
  */
 export const eventWindows: GlobalFold<EventRecorded> = foldOf((valid) => valid.all(), neededNow);
+
+/** The same for one of several instances, each of which holds its shares of windows with `state: keyed`. */
+export const eventWindowsIn = (shares: WindowShares): GlobalFold<EventRecorded> =>
+  foldOf((valid) => valid.all(), neededNow, shares);
 
 /** The same for work by one version alone, which holds no other version's windows. */
 export function eventWindowsOf(useCase: string, version: string): GlobalFold<EventRecorded> {
@@ -51,36 +58,45 @@ type Versions = (valid: ValidBlueprints) => readonly CompiledBlueprint[];
 /**
  * @param versions whose windows it holds
  * @param needed state ids of the groups that must be filled before the first decision
+ * @param shares absent: all windows are held whole
  */
 function foldOf(
   versions: Versions,
   needed: (blueprints: GlobalView<BlueprintPublished>) => readonly string[],
+  shares?: WindowShares,
 ): GlobalFold<EventRecorded> {
   const asked = windowsAskedBy(versions);
+  const sharedIn = (table: TableOf): ReadonlySet<string> =>
+    shares === undefined ? nothing : sharedStates(table(blueprintTable));
   return Object.freeze({
     kind: "fold",
     name: "event-windows",
     topic: events,
     tables: [blueprintTable],
     parts: {
-      asked: (table) => [...asked(table).byId.keys()],
-      needed: (table) => needed(table(blueprintTable)),
+      asked: (table) => partsIn(asked(table).byId.keys(), sharedIn(table), shares),
+      needed: (table) => needed(table(blueprintTable)).filter((stateId) => !sharedIn(table).has(stateId)),
       partOf: (key) => key.slice(0, key.indexOf("|")),
-      disk: { wanted: (table) => asked(table).onDisk, prefixOf: (part) => `${part}|`, runOf },
+      disk: {
+        wanted: (table) => partsIn(asked(table).onDisk, sharedIn(table), shares),
+        prefixOf: (part) => `${part}|`,
+        runOf,
+      },
+      ...(shares === undefined ? {} : heldBy(shares, sharedIn)),
     },
     placeOf: tilePlaceOf,
     fold(record, bytes, table, scope) {
       const { kind, attributes } = record.value;
       let full: FullTile | undefined;
-      for (const group of asked(table).byEvent.get(kind) ?? []) {
-        const start = tileOf(record.time, group.tileMs);
-        if (
-          scope !== undefined &&
-          (!scope.parts.has(group.stateId) || isOver(group, start, scope.since) || !isOver(group, start, scope.until))
-        )
-          continue;
-        const key = groupKey(group, attributes);
+      for (const of of asked(table).byEvent.get(kind) ?? []) {
+        const start = tileOf(record.time, of.tileMs);
+        const isShared = shares !== undefined && sharedIn(table).has(of.stateId);
+        if (!isShared && isOutside(scope, of, start)) continue;
+        const key = groupKey(of, attributes);
         if (key === null) continue;
+        const group = isShared ? shares.partOf(of, key) : of;
+        if (group === undefined) continue;
+        if (isShared && (bytes.holds?.(group.stateId) === false || isOutside(scope, group, start))) continue;
         const values = eventValues(group, attributes);
         keepWords(bytes, group, start, attributes, values);
         const at = tileKey(group, start, key);
@@ -94,12 +110,38 @@ function foldOf(
     evict(time, bytes, table) {
       const { byId } = asked(table);
       const isDone = (stateId: string, start: number): boolean => {
-        const group = byId.get(stateId);
+        const group = byId.get(stateIdOf(stateId));
         return group !== undefined && isOver(group, start, time);
       };
       for (const key of bytes.oldest(isDone)) bytes.delete(key);
     },
   } satisfies GlobalFold<EventRecorded>);
+}
+
+const nothing: ReadonlySet<string> = Object.freeze(new Set<string>());
+
+function partsIn(
+  stateIds: Iterable<string>,
+  shared: ReadonlySet<string>,
+  shares: WindowShares | undefined,
+): readonly string[] {
+  return [...stateIds].flatMap((stateId) =>
+    shares !== undefined && shared.has(stateId) ? shares.partsOf(stateId) : [stateId],
+  );
+}
+
+/** Shares that were kept stay until it is known which ones this instance has. */
+const heldBy = (
+  shares: WindowShares,
+  sharedIn: (table: TableOf) => ReadonlySet<string>,
+): Pick<FoldParts, "version" | "keeps"> => ({
+  version: () => shares.version,
+  keeps: (part, table) => !shares.areKnown && isShare(part) && sharedIn(table).has(stateIdOf(part)),
+});
+
+function isOutside(scope: FoldScope | undefined, group: WindowGroup, start: number): boolean {
+  if (scope === undefined) return false;
+  return !scope.parts.has(group.stateId) || isOver(group, start, scope.since) || !isOver(group, start, scope.until);
 }
 
 /** No decision at `time` or later needs the tile. */
@@ -131,7 +173,7 @@ function windowsAskedBy(versions: Versions): (table: TableOf) => AskedWindows {
       const all = versions(valid);
       const groups = all.flatMap((each) => each.groups);
       const byId = new Map(groups.map((group) => [group.stateId, group]));
-      const onDisk = new Set(groups.filter(({ place }) => place === "disk").map(({ stateId }) => stateId));
+      const onDisk = new Set(groups.filter(({ place }) => place !== "memory").map(({ stateId }) => stateId));
       const longestWait = all.reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
       const slackMs = EVICTION_SLACK_MS + longestWait;
       windows = { byId, onDisk, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };

@@ -4,6 +4,7 @@ export {
   EVICTION_SLACK_MS,
   eventValues,
   eventWindows,
+  eventWindowsIn,
   eventWindowsOf,
   partKey,
   tileKey,
@@ -41,4 +42,5 @@ export {
 export { KeptPosteriors, readPosteriors, type NumberedState } from "./read-posteriors.ts";
 export { readTableRows, type KeptRows } from "./read-table-rows.ts";
 export type { Scope } from "./scope.ts";
+export { sharedStates, stateIdOf, WindowShares } from "./window-shares.ts";
 export { stateKey, tableContent, tableSize, takeVersion, type RowBytes, type TableSize } from "./table-rows.ts";

@@ -10,8 +10,8 @@ const { statsBuckets, statsNameBytes } = recordLimits;
  */
 export type MisfitPlace = "context" | "observation" | "kind" | "candidates";
 
-/** `noOptions`: candidates of a request where the policy decides over no options. */
-export type MisfitProblem = Misfit["problem"] | UnfitCandidate | "noOptions";
+/** `late`: a feature whose instance did not answer in time. `noOptions`: candidates of a request where the policy decides over no options. */
+export type MisfitProblem = Misfit["problem"] | UnfitCandidate | "noOptions" | "late";
 
 /** A misfit as it is found: an entry, or a candidate. */
 export interface FoundMisfit {
@@ -53,7 +53,7 @@ const UNKNOWN: readonly MisfitProblem[] = ["unknown", "noAction", "noOptions"];
 
 /** The problem as a header has it. Another release may know more of them. */
 export const misfitProblem = (text: string): MisfitProblem =>
-  [...UNKNOWN, ...OF_CANDIDATES].find((problem) => problem === text) ?? "unusable";
+  [...UNKNOWN, ...OF_CANDIDATES, "late" as const].find((problem) => problem === text) ?? "unusable";
 
 /** Whether a problem of a request is one of its candidates, and not of its context. */
 export const isOfCandidates = (problem: MisfitProblem): boolean => OF_CANDIDATES.includes(problem);

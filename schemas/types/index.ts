@@ -25,3 +25,5 @@ export * from "./posteriors/posterior-published.ts";
 export * from "./posteriors/posterior-update.ts";
 export * from "./scored.ts";
 export * from "./table-row.ts";
+export * from "./windows/windows-answered.ts";
+export * from "./windows/windows-asked.ts";

@@ -18,6 +18,7 @@ export interface FoldBytesOptions {
 export class FoldBytes implements AgingBytes, BytesView {
   readonly warming = new Set<string>();
   remembersFrom = Number.NEGATIVE_INFINITY;
+  holds: (part: string) => boolean = () => true;
   onQuestion: (part: string, time: number) => boolean = () => true;
   readonly onDisk: ReadonlySet<string>;
   readonly sizes: PartSizes;
@@ -171,6 +172,7 @@ export class FoldBytes implements AgingBytes, BytesView {
         changes.set(key, null);
       },
       keys: () => this.keys(),
+      holds: (part) => this.holds(part),
     };
   }
 

@@ -48,6 +48,7 @@ export class FoldParts {
     for (const { parts, again } of ledger.fillings()) {
       if (again === undefined) for (const part of parts) bytes.warming.add(part);
     }
+    bytes.holds = (part) => ledger.has(part);
     const parted = { fold, bytes, ledger };
     this.folds.push(parted);
     this.#options.onLoaded(parted);
@@ -86,7 +87,7 @@ export class FoldParts {
    */
   settle(): void {
     const { content } = this.#options;
-    const versions = content.tableVersions;
+    const versions = [content.tableVersions, ...this.folds.map(({ fold }) => fold.parts?.version?.() ?? 0)].join();
     if (versions === this.#tableVersions) return;
     const first = this.#tableVersions === undefined;
     this.#tableVersions = versions;
@@ -95,7 +96,9 @@ export class FoldParts {
       const asked = new Set(fold.parts!.asked((table) => content.view(table)));
       this.#forget(
         parted,
-        ledger.parts.filter((part) => !asked.has(part)),
+        ledger.parts.filter(
+          (part) => !asked.has(part) && fold.parts?.keeps?.(part, (table) => content.view(table)) !== true,
+        ),
         first,
       );
       this.#add(

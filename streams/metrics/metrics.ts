@@ -11,6 +11,7 @@ export interface Metrics {
   readonly deadLetters: Counter<"code">;
   readonly unknownFields: Counter<"use_case" | "what" | "name">;
   readonly unusableValues: Counter<"use_case" | "what" | "name">;
+  readonly windowLookups: Counter<"outcome">;
   readonly decisions: Counter<"use_case" | "reason">;
   readonly decisionDuration: BatchHistogram;
   readonly rows: Counter<"use_case" | "maturity">;
@@ -94,6 +95,12 @@ export function createMetrics(): Metrics {
       name: "loopstream_unusable_values_total",
       help: "Values in a context or an observation that their declared types can't read, and candidates that an earlier one has the id of.",
       labelNames: ["use_case", "what", "name"],
+      registers,
+    }),
+    windowLookups: new Counter({
+      name: "loopstream_window_lookups_total",
+      help: "Windows of one key that another instance was asked for; late: the features are missing.",
+      labelNames: ["outcome"],
       registers,
     }),
     decisions: new Counter({

@@ -13,6 +13,8 @@ export interface Sent<V> {
   /** Event time, ms. */
   readonly time: number;
   readonly headers?: Headers;
+  /** Absent: that of the key. */
+  readonly partition?: number;
 }
 
 interface Waiting {
@@ -47,7 +49,7 @@ export class Sender {
    * `RECORD_TOO_LARGE`, `UNKNOWN_TOPIC`, `CLOSED`, `BACKBONE_UNAVAILABLE`, or `BUFFER_FULL` if too many others are not
    * stored yet. A rejected record does not affect the other records of the turn.
    */
-  async send<V>(topic: Topic<V>, { key, value, time, headers }: Sent<V>): Promise<void> {
+  async send<V>(topic: Topic<V>, { key, value, time, headers, partition }: Sent<V>): Promise<void> {
     checkTime(time, "time");
     const count = this.#partitions.get(topic.name) ?? (await this.#open(topic));
     const bytes = Buffer.from(key);
@@ -55,7 +57,7 @@ export class Sender {
     checkRecord(topic, { value, bytes: encoded.length, keyBytes: bytes.length, headers: headers ?? {} });
     const record: OutgoingRecord = {
       topic: topic.name,
-      partition: partitionOf(bytes, count),
+      partition: partition ?? partitionOf(bytes, count),
       timestamp: time,
       key: bytes,
       value: encoded,

@@ -63,7 +63,7 @@ const KEYS = Object.freeze({
   in: ["duration", "required", rangeText("window", formatDuration)],
   open: ["`true` or `false`", String(DEFAULTS.open)],
   when: ["formula: boolean", "every event counts"],
-  state: ["`memory` or `disk`", "`disk` with `unit`, else `memory`"],
+  state: ["`memory`, `disk` or `keyed`", "`disk` with `unit`, else `memory`"],
 } satisfies Record<string, KeySaid>);
 
 function aggregateKeys(): KeysSaid {

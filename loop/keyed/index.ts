@@ -1,0 +1,1 @@
+export { KeyedWindows, LOOKUP_MS } from "./keyed-windows.ts";

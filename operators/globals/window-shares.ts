@@ -1,0 +1,80 @@
+import type { WindowGroup } from "../../blueprints/index.ts";
+import { validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
+import type { BlueprintPublished } from "../../schemas/index.ts";
+import { partitionOf, type GlobalView } from "../../streams/index.ts";
+
+/** `state id@share.shares`: a part of the fold. A state id never ends like that. */
+const SHARE = /@\d+\.\d+$/;
+
+/** The state id of a part, which is a group or a share of one. */
+export const stateIdOf = (part: string): string => part.replace(SHARE, "");
+export const isShare = (part: string): boolean => SHARE.test(part);
+
+/**
+ * The shares that this instance holds of windows with `state: keyed`. A key's share is the partition that Kafka's default
+ * partitioner gives the key on the topic of lookups (docs/decisions/096).
+ */
+export class WindowShares {
+  /** Grows with every change. */
+  version = 0;
+  #count = 0;
+  #held: ReadonlySet<number> | undefined;
+  readonly #parts = new Map<string, WindowGroup>();
+
+  /** Absent: nobody has told yet. What is kept from before stays until then. */
+  get areKnown(): boolean {
+    return this.#held !== undefined;
+  }
+
+  /** @param count of all shares */
+  hold(held: Iterable<number>, count: number): void {
+    if (count !== this.#count) this.#parts.clear();
+    this.#count = count;
+    this.#held = new Set(held);
+    this.version++;
+  }
+
+  /** The parts of a group that are held. */
+  partsOf(stateId: string): readonly string[] {
+    return [...(this.#held ?? [])].map((share) => nameOf(stateId, share, this.#count));
+  }
+
+  /** Call it once the shares are known. */
+  shareOf(key: string): number {
+    return partitionOf(Buffer.from(key), this.#count);
+  }
+
+  /** The group as the part that has the key, whoever holds it; `undefined`: nobody has told yet. */
+  partOf(group: WindowGroup, key: string): WindowGroup | undefined {
+    if (this.#count === 0) return undefined;
+    const stateId = nameOf(group.stateId, this.shareOf(key), this.#count);
+    // Groups of two versions may have one state and other windows.
+    const known = this.#parts.get(stateId);
+    if (known?.windows === group.windows) return known;
+    const part = { ...group, stateId };
+    this.#parts.set(stateId, part);
+    return part;
+  }
+
+  /** The same, if this instance holds it. */
+  heldPartOf(group: WindowGroup, key: string): WindowGroup | undefined {
+    return this.#held?.has(this.shareOf(key)) === true ? this.partOf(group, key) : undefined;
+  }
+}
+
+const nameOf = (stateId: string, share: number, count: number): string => `${stateId}@${share}.${count}`;
+
+const known = new WeakMap<ValidBlueprints, ReadonlySet<string>>();
+
+/** State ids of the groups that every version which has them keeps by share. */
+export function sharedStates(blueprints: GlobalView<BlueprintPublished>): ReadonlySet<string> {
+  const valid = validBlueprints(blueprints);
+  let shared = known.get(valid);
+  if (shared === undefined) {
+    const groups = valid.all().flatMap((each) => each.groups);
+    const whole = new Set(groups.filter(({ place }) => place !== "keyed").map(({ stateId }) => stateId));
+    shared = new Set(groups.map(({ stateId }) => stateId).filter((stateId) => !whole.has(stateId)));
+    known.set(valid, shared);
+  }
+  return shared;
+}
