@@ -149,6 +149,16 @@ export function rankingsSuite(name: string, where: (folder: string) => Promise<r
         expect(audited.json).toMatchObject({ sampled: MADE, recomputed: MADE });
         const differences = audited.json["differences"] as readonly { readonly cause: string | null }[];
         expect(differences.filter(({ cause }) => !/had not been read|came late/.test(cause ?? ""))).toEqual([]);
+        // The same decisions, made again beside the running loop, differ in the same places.
+        const { json: cost } = await done("blueprint", "cost", "--use-case", useCase);
+        expect(cost).toMatchObject({ decisions: MADE, differing: audited.json["differing"], eventsGoneUntil: null });
+        const groups = cost["groups"] as readonly {
+          readonly kind: string;
+          readonly micros: { readonly median: number };
+        }[];
+        expect(groups.map(({ kind, micros }) => [kind, micros.median > 0])).toEqual(
+          ["context", "windows", "windows", "transforms", "model", "policy"].map((kind) => [kind, true]),
+        );
         const explained = await done("explain", `${useCase}-served`, "--use-case", useCase);
         expect(explained.json["differences"]).toEqual([]);
         const options = explained.json["options"] as readonly Scored[];
