@@ -8,7 +8,7 @@ import { stepsOf, treeShap, type Contributions } from "./tree-shap.ts";
 /** Rows that are looked at; of many large trees fewer. */
 const MOST_ROWS = 200;
 const LEAST_ROWS = 50;
-/** Of all rows: some tenths of a second of a processor, at every training. */
+/** Of all rows: some tenths of a second of a processor, at every training. Of classes the least rows may take as much for each. */
 const MOST_STEPS = 4e7;
 
 /** What the margins of a file are the sum of: trees, lines, or both. */
@@ -33,7 +33,9 @@ export function meanContributions(
   const trees = summed.trees?.trees ?? [];
   if (trees.some(({ cover }) => cover === undefined)) return undefined;
   const steps = trees.reduce((sum, tree) => sum + stepsOf(tree), 0);
-  const most = steps === 0 ? MOST_ROWS : Math.min(MOST_ROWS, Math.floor(MOST_STEPS / steps));
+  const ofClasses = MOST_STEPS * (summed.trees?.classMargins?.length ?? 1);
+  const fewest = steps * LEAST_ROWS <= ofClasses ? LEAST_ROWS : 0;
+  const most = steps === 0 ? MOST_ROWS : Math.min(MOST_ROWS, Math.max(fewest, Math.floor(MOST_STEPS / steps)));
   const { columns } = matrix;
   if (most < LEAST_ROWS) return undefined;
   const from = Math.max(0, matrix.rows - most);

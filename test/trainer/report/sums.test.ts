@@ -6,9 +6,10 @@ import { fitModel } from "../../../trainer/index.ts";
 import type { FitColumn } from "../../../trainer/learners/learner.ts";
 import { meanContributions } from "../../../trainer/report/mean-contributions.ts";
 import { predictionParts } from "../../../trainer/report/prediction-parts.ts";
+import { stepsOf } from "../../../trainer/report/tree-shap.ts";
 import { xgboost } from "../../../trainer/learners/xgboost.ts";
 import { onnxOfMargin } from "../../../trainer/onnx/index.ts";
-import { loadXgboost, parseModel, type Tree } from "../../../trainer/xgboost/index.ts";
+import { loadXgboost, parseModel, type Tree, type TreeModel } from "../../../trainer/xgboost/index.ts";
 import { check, loadLibrary, withScratch, word } from "../../../trainer/xgboost/library.ts";
 import { createMatrix } from "../../../trainer/xgboost/matrix.ts";
 import { predictMatrix } from "../../../trainer/xgboost/predict-matrix.ts";
@@ -199,6 +200,29 @@ test("of trees on lines the parts are Shapley values of the trees by definition,
   }
   expect(summed!.trees!.trees.some(({ left }) => left[0]! >= 0)).toBe(true);
 });
+
+test("of classes with many trees the newest 50 rows are looked at, and of too many none", async () => {
+  const classes = given.labels.map((label) => (label < 3 ? 0 : label < 6 ? 1 : 2));
+  const params = { objective: "multi:softprob", num_class: 3, tree_method: "hist", max_depth: 4, eta: 0.1 };
+  const booster = (await loadXgboost()).train({ ...given, labels: classes, params, rounds: 4 });
+  const model = parseModel(booster.toJson());
+  booster.free();
+  const steps = model.trees.reduce((sum, tree) => sum + stepsOf(tree), 0);
+  const repeated = (most: number): TreeModel => {
+    const times = Math.floor(most / steps);
+    return { ...model, trees: Array.from({ length: times }, () => model.trees).flat() };
+  };
+  const from = judging.rows - 50;
+  const newest = {
+    ...{ features: judging.features.slice(from * COLUMNS), labels: judging.labels.slice(from), rows: 50 },
+    ...{ columns: COLUMNS, weights: judging.weights!.slice(from) },
+  };
+  const trees = repeated(1e6);
+  const own = meanContributions({ trees }, judging, given);
+  expect(own).toHaveLength(3);
+  expect(own).toEqual(meanContributions({ trees }, newest, given));
+  expect(meanContributions({ trees: repeated(3e6) }, judging, given)).toBeUndefined();
+}, 60_000);
 
 test("of classes they are XGBoost's own parts of the margins on the straight way to the probabilities", async () => {
   const classes = given.labels.map((label) => (label < 3 ? 0 : label < 6 ? 1 : 2));
