@@ -115,6 +115,7 @@ export { Buried } from "./runtime/letters/buried.ts";
 export { systemClocks, type Clocks } from "./runtime/arrival-clock.ts";
 export { followClock, type FollowedClock } from "./runtime/follow/follow-clock.ts";
 export { followGlobals, type FollowedGlobals, type FollowOptions } from "./runtime/follow/follow-globals.ts";
+export { isStillThere, type LogHistory } from "./backbone/log-history.ts";
 export { readRaw, readTable, readTopic, type OffsetRange, type RawRecord, type Stretch } from "./runtime/read-topic.ts";
 export { readRefused } from "./runtime/letters/read-refused.ts";
 export { type Refused } from "./refused.ts";

@@ -8,6 +8,8 @@ export interface LogHistory {
   readonly epoch: string;
   /** Earlier openings that are remembered, oldest first. */
   readonly past: readonly PastEpoch[];
+  /** By name: the present topics' numbers, which the log never gives to others. Absent: they are not told. */
+  readonly topics?: Readonly<Record<string, number>>;
 }
 
 export interface PastEpoch {
@@ -35,7 +37,7 @@ export function isStillThere(
 }
 
 /** The history of the same log under other topic names. */
-export function seenAs({ epoch, past }: LogHistory, nameOf: (topic: string) => string): LogHistory {
+export function seenAs({ epoch, past, topics }: LogHistory, nameOf: (topic: string) => string): LogHistory {
   const renamed = (at: string): string => {
     const slash = at.lastIndexOf("/");
     return nameOf(at.slice(0, slash)) + at.slice(slash);
@@ -44,5 +46,8 @@ export function seenAs({ epoch, past }: LogHistory, nameOf: (topic: string) => s
     epoch: each.epoch,
     ends: Object.fromEntries(Object.entries(each.ends).map(([at, end]) => [renamed(at), end])),
   }));
-  return { epoch, past: seen };
+  // Of two topics that have one name by now the renamed one is meant.
+  const order = Object.entries(topics ?? {}).sort(([a], [b]) => Number(nameOf(a) !== a) - Number(nameOf(b) !== b));
+  const numbers = topics && Object.fromEntries(order.map(([topic, id]) => [nameOf(topic), id]));
+  return { epoch, past: seen, ...(numbers && { topics: numbers }) };
 }

@@ -33,3 +33,9 @@ test("a log is the same under other names", () => {
   const named = seenAs(history, (topic) => `${topic}/x`);
   expect(named.past[1]).toEqual({ epoch: "one", ends: { "a/x/0": 5, "b/x/0": 2 } });
 });
+
+test("the numbers of topics are told by their other names, and of two with one name by then the renamed one's", () => {
+  const numbered = { ...history, topics: { "x.a": 4, a: 2, b: 3 } };
+  expect(seenAs(numbered, (topic) => topic.replace("x.", "")).topics).toEqual({ a: 4, b: 3 });
+  expect(seenAs(history, (topic) => topic)).not.toHaveProperty("topics");
+});

@@ -233,7 +233,7 @@ export class EmbeddedBackbone implements Backbone {
     const beginning = this.#openings.begin();
     // If the epoch has begun already, this waits for the writes under way.
     await this.#store.submit(beginning, () => undefined, { durable: beginning.length > 0 });
-    return this.#openings.history;
+    return { ...this.#openings.history, topics: this.#topics.numbers() };
   }
 
   reader(positions: readonly Position[], { onTrimmed }: ReaderOptions = {}): Promise<Reader> {

@@ -38,6 +38,11 @@ export class TopicTable {
     return [...this.#topics.keys()].sort();
   }
 
+  /** By name. */
+  numbers(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#topics].map(([name, { id }]) => [name, id]));
+  }
+
   find(name: string): Topic | undefined {
     return this.#topics.get(name);
   }

@@ -180,11 +180,15 @@ export class Stepped {
   }
 
   /** Positions of shown records are their own, and begin again at the marks. */
-  #historyOf({ epoch, past }: LogHistory): LogHistory {
+  #historyOf({ epoch, past, topics }: LogHistory): LogHistory {
     const shown = Object.fromEntries(
       this.#lanes.map(({ topic, partition }) => [`${topic}/${partition}`, Number.POSITIVE_INFINITY]),
     );
-    return { epoch, past: past.map((each) => ({ epoch: each.epoch, ends: { ...each.ends, ...shown } })) };
+    return {
+      epoch,
+      past: past.map((each) => ({ epoch: each.epoch, ends: { ...each.ends, ...shown } })),
+      ...(topics && { topics }),
+    };
   }
 
   #view(backbone: Backbone): Backbone {

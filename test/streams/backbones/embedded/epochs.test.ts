@@ -112,3 +112,18 @@ test("a disk that loses acknowledged records under a running loop begins an epoc
   await run.application.close();
   await run.backbone.close();
 });
+
+test("a topic that is made anew has another number, which no other topic ever has", async () => {
+  const backbone = await opened();
+  const numbers = async (): Promise<Readonly<Record<string, number>>> => (await backbone.history()).topics!;
+  const first = await numbers();
+  await backbone.remove(["a"]);
+  expect(await numbers()).toEqual({});
+  await backbone.ensureTopics(["b", "a"].map((name) => ({ name, partitions: 1, cleanup: "delete" })));
+  const second = await numbers();
+  expect(new Set([first["a"], second["a"], second["b"]]).size).toBe(3);
+  await backbone.close();
+  const again = await opened();
+  expect((await again.history()).topics).toEqual(second);
+  await again.close();
+});
