@@ -17,6 +17,7 @@ export { stepsInOrder } from "./episodes/steps-in-order.ts";
 export { isLearnable, treatedText, withoutExtremes, type TreatedValues } from "./extremes.ts";
 export { hashNewestRows, hashRows, newestRows } from "./hash-rows.ts";
 export { keepNewest } from "./keep-newest.ts";
+export type { KeptPlace } from "./kept/kept-rows.ts";
 export { leftOutText, LeftOutRows, type LeftOut } from "./left-out.ts";
 export { readRows, type RowsRead, type RowsReading } from "./read-rows.ts";
 export { keepFeatures } from "./packed/packed-rows.ts";

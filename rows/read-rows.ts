@@ -1,4 +1,4 @@
-import { canTrainOn, sampleSalt, unitPlace, type CompiledBlueprint } from "../blueprints/index.ts";
+import { canTrainOn, type CompiledBlueprint } from "../blueprints/index.ts";
 import type { TrainingRow } from "../schemas/index.ts";
 import {
   readTopic,
@@ -9,12 +9,13 @@ import {
   type Topic,
 } from "../streams/index.ts";
 import { keepNewest } from "./keep-newest.ts";
-import { LeftOutRows, type LeftOut } from "./left-out.ts";
+import { KeptRows, type KeptPiece, type KeptPlace } from "./kept/kept-rows.ts";
 import type { KnownVersions } from "./known-versions.ts";
-import { ownLabel } from "./own-label.ts";
+import type { LeftOut } from "./left-out.ts";
 import { PackedRows } from "./packed/packed-rows.ts";
 import { rowId } from "./row-id.ts";
 import { rowsTopic } from "./rows-topic.ts";
+import { TakenRows } from "./take-rows.ts";
 
 /** The part of the rows topic that was read. Reading it again gives the same rows, even if more have come since. */
 export interface RowsReading {
@@ -46,6 +47,8 @@ export interface ReadOptions {
   readonly since?: number | undefined;
   /** The rows lie in columns (`PackedRows`), which takes less memory; they have no keys of their own and can't be spread. */
   readonly packed?: boolean;
+  /** Where packed rows are kept for the next reading of all, and found again; a former reading is repeated without. Absent: nowhere. */
+  readonly keep?: KeptPlace | undefined;
 }
 
 /**
@@ -58,6 +61,7 @@ export interface ReadOptions {
  * @param most of more records than so a sample of the decisions is read
  * @param since decision time: only later decisions count
  * @param packed the rows have columns in common
+ * @param keep where what was read before lies; the rows are the same with and without
  */
 export async function readRows(
   backbone: Backbone,
@@ -65,60 +69,95 @@ export async function readRows(
   compiled: CompiledBlueprint,
   blueprints: KnownVersions,
   until: number,
-  { topic = rowsTopic(compiled), again, most, since = Number.NEGATIVE_INFINITY, packed = false }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Promise<RowsRead> {
-  const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
+  const { topic = rowsTopic(compiled), again, most, since = Number.NEGATIVE_INFINITY, packed = false } = options;
   const usable = usableVersions(compiled, blueprints, again?.versions ?? []);
+  const reading = {
+    ...{ backbone, useCase: compiled.blueprint.useCase, version: compiled.blueprint.version, topic: topic.name },
+    schema: JSON.stringify(topic.schema),
+    stateOf: (version: string) => stateOf(compiled, blueprints, usable, version),
+  };
+  const isAll = packed && again === undefined && since === Number.NEGATIVE_INFINITY;
+  const keeping = options.keep && isAll ? await KeptRows.of(options.keep, reading) : undefined;
+  const ranges = again?.ranges ?? (await rangesOf(backbone, topic.name));
+  const kept = (await keeping?.open(ranges)) === true ? keeping : undefined;
   const newest = new Map<string, TrainingRow>();
   const store = packed ? new PackedRows() : undefined;
-  const versions = new Set<string>();
   const records = ranges.reduce((sum, { from, to }) => sum + to - from, 0);
-  const share = most === undefined ? 1 : most / records;
-  const salt = sampleSalt(compiled.blueprint.useCase);
-  let [later, sampledOut] = [0, 0];
-  const leftOut = new LeftOutRows(compiled.blueprint, blueprints);
+  const taken = new TakenRows({
+    ...{ serdes, compiled, blueprints, until, since, usable, kept },
+    share: most === undefined ? 1 : most / records,
+    add: store === undefined ? (row) => keepNewest(newest, row) : (row) => store.add(row),
+  });
   const onBad = (record: RawRecord, error: unknown): void => {
     const row = rowAsWritten(serdes, record);
-    if (row === undefined) serdes.unreadable.report(record, error);
-    else if (row.rowTime <= until) leftOut.unreadable(row.blueprintVersion, error);
+    if (row !== undefined) return taken.takeUnreadable(record, row.blueprintVersion, row.rowTime, error);
+    serdes.unreadable.report(record, error);
+    kept?.cut(record);
   };
-  const own = ownLabel(serdes, compiled, blueprints);
-  /** Bytes of the current row. */
-  let bytes: Uint8Array | null = null;
+  /** Of the current row. */
+  let current: RawRecord | undefined;
   // A row is later than its decision.
   const isWanted = (record: RawRecord): boolean => {
-    bytes = record.value;
+    current = record;
     return record.timestamp > since;
   };
-  for await (const { value } of readTopic(backbone, serdes, topic, { ranges, onBad, isWanted })) {
-    if ((value["decisionTime"] as number) <= since) continue;
-    const version = value["blueprintVersion"] as string;
-    if ((value["rowTime"] as number) > until) {
-      later++;
-      continue;
+  const read = async (some: readonly OffsetRange[]): Promise<void> => {
+    for (const { partition, from } of some) kept?.beginAt(partition, from);
+    for await (const { value } of readTopic(backbone, serdes, topic, { ranges: some, onBad, isWanted })) {
+      taken.take(current!, value);
+      if (kept?.isDue === true) await kept.write();
     }
-    if (!usable(version)) {
-      leftOut.other(version);
-      continue;
-    }
-    if (share < 1 && unitPlace(salt, value["decisionId"] as string) >= share) {
-      sampledOut++;
-      continue;
-    }
-    versions.add(version);
-    const row = own(value, bytes!);
-    if (row === undefined) continue;
-    if (store === undefined) keepNewest(newest, row);
-    else store.add(row);
-  }
+    await kept?.write();
+  };
+  await read(
+    kept === undefined ? ranges : await takeKept(kept, ranges, (piece) => taken.takeKept(piece, store!), read),
+  );
   return {
     rows: store?.newest() ?? [...newest.values()].sort(byDecision),
     ranges,
-    versions: [...versions].sort(),
-    leftOut: again === undefined ? leftOut.all() : [],
-    later,
-    sampledOut,
+    versions: [...taken.versions].sort(),
+    leftOut: again === undefined ? taken.leftOut.all() : [],
+    later: taken.later,
+    sampledOut: taken.sampledOut,
   };
+}
+
+/**
+ * Takes all that is kept of some ranges, and reads what lies between.
+ * @returns the ends of the ranges, which are still to be read
+ */
+async function takeKept(
+  kept: KeptRows,
+  ranges: readonly OffsetRange[],
+  take: (piece: KeptPiece) => void,
+  read: (some: readonly OffsetRange[]) => Promise<void>,
+): Promise<readonly OffsetRange[]> {
+  const ends: OffsetRange[] = [];
+  for (const range of ranges) {
+    for await (const piece of kept.pieces(range)) {
+      if ("chunk" in piece) take(piece);
+      else if (piece.isLast) ends.push(piece.range);
+      else {
+        await read([piece.range]);
+        kept.end(piece.range.partition, piece.range.to);
+        await kept.write();
+      }
+    }
+  }
+  return ends;
+}
+
+/** All that decides, beside the blueprint that reads, what a row of a version is to it. */
+function stateOf(
+  { blueprint }: CompiledBlueprint,
+  blueprints: KnownVersions,
+  usable: (version: string) => boolean,
+  version: string,
+): string {
+  const isKnown = blueprints.version(blueprint.useCase, version) !== undefined;
+  return `${isKnown ? "known" : "unknown"}, ${usable(version) ? "usable" : "of no use"}`;
 }
 
 /** A row by its own schema, if it can't be read by the topic's; `undefined`: it is no row. */

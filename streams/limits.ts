@@ -44,6 +44,8 @@ export const streamsLimits = Object.freeze({
   stopMs: 20_000,
   /** A failed training is tried again after this long at the latest, ms. */
   trainingRetryMs: 3_600_000,
+  /** Rows that trainings have read are kept for the next ones, for all use cases of a loop together; bytes on the disk. */
+  keptRowsBytes: 900_000_000,
   /** Interval between two looks for topics that were made anew or given partitions, ms. */
   topicLookMs: 2_000,
   /** Retained records that are read and stored at once for parts of globals that are being filled. */

@@ -1,8 +1,6 @@
 import { brokenPromise } from "../../streams/index.ts";
+import { cellOf, type Cell, type Column } from "./column.ts";
 import type { Room } from "./room.ts";
-
-/** A value of a row. */
-export type Cell = string | number | boolean | null;
 
 /** Cells that are stored together: a power of 2. */
 const PIECE = 1 << 14;
@@ -45,6 +43,41 @@ export class Cells {
       this.#pieces[row >> BITS] = piece;
     }
     piece[row & REST] = isNumber ? value : this.#placeOf(value);
+  }
+
+  /**
+   * Sets the cells of rows that follow each other.
+   *
+   * @param from the first of these rows
+   * @param picked their cells in the column
+   */
+  setMany(from: number, column: Column, picked: Uint32Array): void {
+    const { numbers, places, values, nans } = column;
+    const isNumber = numbers !== undefined;
+    const isPlain = nans.length === 0 && !(isNumber && places !== undefined);
+    if (!isPlain || (this.#numbers ?? isNumber) !== isNumber) {
+      for (const [at, pick] of picked.entries()) this.set(from + at, cellOf(column, pick));
+    } else if (isNumber) {
+      this.#numbers = true;
+      this.#write(from, picked, (pick) => numbers[pick]!);
+    } else if (places !== undefined) {
+      this.#numbers = false;
+      const own = new Uint32Array(values.length);
+      this.#write(from, picked, (pick) => {
+        const place = places[pick]!;
+        if (place > 0 && own[place] === 0) own[place] = this.#placeOf(values[place]!);
+        return own[place]!;
+      });
+    }
+  }
+
+  #write(from: number, picked: Uint32Array, valueOf: (pick: number) => number): void {
+    for (let at = 0; at < picked.length;) {
+      const row = from + at;
+      const piece = (this.#pieces[row >> BITS] ??= this.#pieceOf(this.#numbers!));
+      const end = Math.min(picked.length, at + PIECE - (row & REST));
+      for (let place = row & REST; at < end; at++, place++) piece[place] = valueOf(picked[at]!);
+    }
   }
 
   #pieceOf(isNumber: boolean): Float64Array | Uint32Array {

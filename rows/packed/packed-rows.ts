@@ -1,7 +1,8 @@
 import type { FeatureColumn } from "../../blueprints/index.ts";
 import type { TrainingRow } from "../../schemas/index.ts";
 import { rowId } from "../row-id.ts";
-import { Cells, type Cell } from "./cells.ts";
+import { Cells } from "./cells.ts";
+import type { Cell, Column } from "./column.ts";
 import { Room } from "./room.ts";
 
 const PLACE = Symbol("place");
@@ -47,6 +48,12 @@ export class PackedRows {
       cells.set(place, row[name]!);
       at++;
     }
+  }
+
+  /** Adds some rows of columns, in the order of `picked`. */
+  addColumns(columns: readonly Column[], picked: Uint32Array): void {
+    for (const column of columns) this.#columnOf(column.name).setMany(this.#count, column, picked);
+    this.#count += picked.length;
   }
 
   #columnOf(name: string): Cells {
