@@ -11,6 +11,7 @@ import {
   readTable,
   Serdes,
   silent,
+  streamsLimits,
 } from "../streams/index.ts";
 import { fitInWorker, type TrainingTables, type TrainingTools } from "../trainer/index.ts";
 import { ScorerCache } from "../serving/index.ts";
@@ -60,6 +61,7 @@ export async function openTools(
   return {
     ...{ backbone, serdes, publisher, scorers, codeVersion },
     searches: options.stateDir === undefined ? undefined : `${options.stateDir}-searches`,
+    keptRows: options.stateDir === undefined ? undefined : keptRowsIn(options.stateDir, codeVersion),
     fit: fitInWorker,
     tables: tables ?? read,
     lacking: new Map(),
@@ -68,6 +70,10 @@ export async function openTools(
     },
   };
 }
+
+const keptRowsIn = (stateDir: string, codeVersion: string): TrainingTools["keptRows"] => ({
+  ...{ folder: `${stateDir}-rows`, mostBytes: streamsLimits.keptRowsBytes, codeVersion },
+});
 
 export async function startLoop(options: LoopOptions): Promise<Loop> {
   const { id, backbone, stateDir, partitions, delivery, commitIntervalMs, maxTaskIdleMs, salt } = options;

@@ -57,7 +57,7 @@ export interface LabelledRows {
 
 /** The rows of a training: those to learn from, and the newest, to judge by. Rejects when the use case or version is unknown. */
 export async function labelledRows(
-  { backbone, serdes }: Pick<TrainingTools, "backbone" | "serdes">,
+  { backbone, serdes, keptRows }: Pick<TrainingTools, "backbone" | "serdes" | "keptRows">,
   tables: TrainingTables,
   request: LabelledRowsRequest,
 ): Promise<LabelledRows> {
@@ -70,6 +70,7 @@ export async function labelledRows(
     topic,
     most: training.maxRows,
     packed: true,
+    keep: keptRows,
   });
   const usable = withoutExtremes(read.rows, compiled.layout, learntLabels(compiled), compiled.weight);
   const evaluation = request.evaluation ?? training.evaluation;

@@ -1,4 +1,5 @@
 import type { BlueprintPublished, ModelRecorded } from "../schemas/index.ts";
+import type { KeptPlace } from "../rows/index.ts";
 import type { ScorerCache } from "../serving/index.ts";
 import type { GlobalView, TopicTools } from "../streams/index.ts";
 import type { Fit } from "./fit/fit.ts";
@@ -24,6 +25,8 @@ export interface TrainingTools extends TopicTools {
   readonly tables: () => Promise<TrainingTables>;
   /** A folder for searches among learners, which go on from there when they were cut off; absent: they begin anew. */
   readonly searches?: string | undefined;
+  /** Where the rows of a training are kept for the next one; absent: each reads all of them from the topic. Models are the same either way. */
+  readonly keptRows?: KeptPlace | undefined;
   /** Of loopstream, for the provenance. */
   readonly codeVersion: string;
   /** By use case; written by trainings, so that nothing is read again before there can be enough rows. */

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, copyFile, mkdtemp, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { cp, copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { compileBlueprint } from "../../../blueprints/index.ts";
 import { readModels } from "../../../catalogue/index.ts";
+import { openTools } from "../../../loop/index.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";
 import { createEmbeddedBackbone, openShared } from "../../../streams/index.ts";
 import { fitModel, rebuildModel, trainModel } from "../../../trainer/index.ts";
@@ -209,6 +210,25 @@ test("a model is rebuilt from the topic alone, whatever is kept", async () => {
     expect(await rebuildModel(tools, model)).toMatchObject({ equal: true, problem: null });
   }
   expect(world.readOf(topic) - before).toBe(2 * MANY);
+});
+
+test("a loop keeps what its trainings have read beside its state, and an opened tool without state keeps nothing", async () => {
+  const stateDir = join(world.dir, "state");
+  const { registry, backbone } = world.ground;
+  const options = { backbone: world.backbone, registry, partitions: PARTITIONS, codeVersion: "test" };
+  await world.publish(compiled, own(0, 10_000, 1));
+  const seen: number[] = [];
+  for (const at of [undefined, stateDir, stateDir]) {
+    const tools = await openTools({ ...options, stateDir: at });
+    const before = world.readOf(topic);
+    await trainModel({ ...tools, fit: fitModel }, { useCase: "parcels", until });
+    seen.push(world.readOf(topic) - before);
+    await tools.close();
+  }
+  const ends = (await backbone.offsets([topic])).map(({ end }) => end);
+  expect(seen).toEqual([10_000, 10_000, ends.reduce((sum, end) => sum + (end - 4_096) + 1, 0)]);
+  const files = await readdir(`${stateDir}-rows`, { recursive: true });
+  expect(files.filter((name) => name.endsWith(".rows"))).toHaveLength(PARTITIONS);
 });
 
 test("two processes at once, of which one is killed, leave nothing that changes the rows", async () => {
