@@ -8,7 +8,8 @@ export const PRIVATE_FOLDER = 0o700;
 export const PRIVATE_FILE = 0o600;
 
 /** The loop's own files in its directory; anything else in it is a person's. */
-const ours = /^(log|state(-searches|-rows)?|demo|replays|run\.json(\.new)?|loopstream(-[0-9a-f]+)?\.sock(\.path)?|log-set-aside-\d+)$/;
+const ours =
+  /^(log|state(-searches|-rows)?|demo|replays|run\.json(\.new)?|loopstream(-[0-9a-f]+)?\.sock(\.path)?|log-set-aside-\d+)$/;
 
 /** A directory of the loop, made if it is missing. If it holds other things too, its mode is left alone. */
 export async function privateDirectory(dir: string): Promise<void> {
