@@ -63,7 +63,7 @@ export async function startAnswers(options: AnswerOptions): Promise<Running> {
     },
   });
   const closing = new AbortController();
-  const running = answerAll(options, group, sender, closing.signal).catch((error: unknown) => {
+  const running = answerThem(options, group, sender, closing.signal).catch((error: unknown) => {
     if (!closing.signal.aborted) onFailure(error);
   });
   return {
@@ -85,7 +85,7 @@ async function endsOf(backbone: Backbone, partitions: readonly TopicPartition[])
     .map(({ topic, partition, end }) => ({ topic, partition, offset: end }));
 }
 
-async function answerAll(
+async function answerThem(
   options: AnswerOptions,
   group: GroupReader,
   sender: Sender,
@@ -113,10 +113,11 @@ async function answer(
   if (record.value === null || address?.topic !== windowAnswers.name) return;
   if (!serdes.knows(record.value)) await serdes.learn(record.value);
   const { lookups, after } = serdes.decode(windowLookups, record.value);
-  await haveRead(after, application, patienceMs, signal);
+  const isThere = await haveRead(after, application, patienceMs, signal);
   const blueprints = validBlueprints(application.global(blueprintTable));
   const windows = application.global(eventWindows);
-  const found = await windows.look(() => lookups.map((lookup) => answerLookup(lookup, blueprints, windows, shares)));
+  const answerAll = () => lookups.map((lookup) => answerLookup(lookup, blueprints, windows, shares));
+  const found = isThere ? await windows.look(answerAll) : lookups.map(() => null);
   const answers = found.map((values) => ({ isKnown: values !== null, values: [...(values ?? [])] }));
   await sender.send(windowAnswers, {
     ...{ key: "", value: { answers }, time: record.timestamp },
@@ -130,9 +131,10 @@ async function haveRead(
   { globalsProgress }: AnswerOptions["application"],
   patienceMs: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const until = performance.now() + patienceMs;
   const isThere = (): boolean =>
     after.every((offset, partition) => (globalsProgress?.next(events.name, partition) ?? 0) >= offset);
   while (!isThere() && performance.now() < until && !signal.aborted) await delay(LOOK_EVERY_MS);
+  return isThere();
 }

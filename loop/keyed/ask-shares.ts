@@ -13,9 +13,11 @@ export interface AskOptions {
   readonly signal: AbortSignal;
 }
 
-/** Of one record. */
+/** Of one record; keys are long at times. */
 const MOST_LOOKUPS = 1_000;
-/** An instance that has not answered is not waited for during this time, ms: its partitions move meanwhile. */
+const MOST_BYTES = 256 << 10;
+/** A part that has not answered so often in a row has lost its instance: it is not asked for a second, ms. */
+const SILENT_AFTER = 3;
 const SILENT_MS = 1_000;
 const HISTORY_TIMEOUT_MS = 5_000;
 const ASK_AGAIN_MS = 50;
@@ -25,8 +27,8 @@ type Answer = WindowValues | undefined;
 /** Asks the instances that have the keys, all of them at once. */
 export class ShareAsker {
   readonly #options: AskOptions;
-  /** By share, on the monotonic clock, ms. */
-  readonly #silentUntil = new Map<number, number>();
+  /** By share: answers that did not come, in a row, and the time of the last one on the monotonic clock, ms. */
+  readonly #silence = new Map<number, { readonly times: number; readonly since: number }>();
 
   constructor(options: AskOptions) {
     this.#options = options;
@@ -38,7 +40,7 @@ export class ShareAsker {
     const found: Answer[] = new Array<Answer>(lookups.length);
     const places = Map.groupBy(lookups.keys(), (at) => shares.shareOf(lookups[at]!.key));
     const asking = [...places].flatMap(([share, all]) =>
-      chunks(all).map(async (some) => {
+      chunks(all, (at) => lookups[at]!.key.length).map(async (some) => {
         const answers = await this.#askShare(
           share,
           some.map((at) => lookups[at]!),
@@ -57,17 +59,17 @@ export class ShareAsker {
   async #askShare(share: number, lookups: readonly WindowLookup[], isHistory: boolean): Promise<readonly Answer[]> {
     const { signal, budgetMs } = this.#options;
     const none: readonly Answer[] = lookups.map(() => undefined);
-    if (!isHistory && (this.#silentUntil.get(share) ?? 0) > performance.now()) return none;
+    if (!isHistory && this.#isSilent(share)) return none;
     for (;;) {
       signal.throwIfAborted();
       try {
-        const { answers } = await this.#send(lookups, isHistory ? HISTORY_TIMEOUT_MS : budgetMs);
-        this.#silentUntil.delete(share);
+        const { answers } = await this.#send(share, lookups, isHistory ? HISTORY_TIMEOUT_MS : budgetMs);
+        this.#silence.delete(share);
         if (!isHistory || answers.every(({ isKnown }) => isKnown))
           return answers.map(({ isKnown, values }) => (isKnown ? values : undefined));
       } catch (error) {
         if (!isHistory) {
-          this.#silentUntil.set(share, performance.now() + SILENT_MS);
+          this.#silence.set(share, { times: (this.#silence.get(share)?.times ?? 0) + 1, since: performance.now() });
           if (hasCode(error, "TIMEOUT") || hasCode(error, "BACKBONE_UNAVAILABLE")) return none;
         }
         if (!hasCode(error, "TIMEOUT")) throw error;
@@ -76,11 +78,16 @@ export class ShareAsker {
     }
   }
 
-  #send(lookups: readonly WindowLookup[], timeoutMs: number): Promise<WindowsAnswered> {
+  #isSilent(share: number): boolean {
+    const { times = 0, since = 0 } = this.#silence.get(share) ?? {};
+    return times >= SILENT_AFTER && performance.now() - since < SILENT_MS;
+  }
+
+  #send(share: number, lookups: readonly WindowLookup[], timeoutMs: number): Promise<WindowsAnswered> {
     const { requester } = this.#options;
     const time = Math.max(...lookups.map((lookup) => lookup.time));
     const value = { lookups: [...lookups], after: this.#read() };
-    return requester.request({ key: lookups[0]!.key, value, time }, timeoutMs);
+    return requester.request({ key: "", value, time, partition: share }, timeoutMs);
   }
 
   /** How far this instance has read the events. */
@@ -94,8 +101,18 @@ export class ShareAsker {
   }
 }
 
-function chunks(all: readonly number[]): readonly (readonly number[])[] {
+/** @param charactersOf of a lookup's key, of up to three bytes each */
+function chunks(all: readonly number[], charactersOf: (at: number) => number): readonly (readonly number[])[] {
   const some: number[][] = [];
-  for (let from = 0; from < all.length; from += MOST_LOOKUPS) some.push(all.slice(from, from + MOST_LOOKUPS));
+  let room = 0;
+  for (const at of all) {
+    const bytes = Math.max(MOST_BYTES / MOST_LOOKUPS, 3 * charactersOf(at));
+    if (some.length === 0 || bytes > room) {
+      some.push([]);
+      room = MOST_BYTES;
+    }
+    some.at(-1)!.push(at);
+    room -= bytes;
+  }
   return some;
 }

@@ -28,6 +28,8 @@ export interface Request<Q> {
   readonly time: number;
   /** Beside those of the reply. */
   readonly headers?: Headers | undefined;
+  /** Absent: that of the key. */
+  readonly partition?: number | undefined;
 }
 
 /** Asks and waits for answers. Many requests may be open at once. */
@@ -77,12 +79,12 @@ class ReplyingTopic<Q, R> implements Requester<Q, R> {
     });
   }
 
-  async #send(id: string, { key, value, time, headers: more }: Request<Q>): Promise<void> {
+  async #send(id: string, { key, value, time, headers: more, partition: to }: Request<Q>): Promise<void> {
     const { requests, replies } = this.#options;
     const { partition } = this.#tail ?? (await this.#open());
     if (!this.#pending.has(id)) return;
     const headers = { ...more, ...replyHeaders(replies.name, partition, Buffer.from(id)) };
-    await this.#sender.send(requests, { key, value, time, headers });
+    await this.#sender.send(requests, { key, value, time, headers, partition: to });
   }
 
   #open(): Promise<ReplyTail> {

@@ -14,7 +14,7 @@ export interface Sent<V> {
   readonly time: number;
   readonly headers?: Headers;
   /** Absent: that of the key. */
-  readonly partition?: number;
+  readonly partition?: number | undefined;
 }
 
 interface Waiting {
