@@ -8,17 +8,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { publishBlueprint } from "../loop/index.ts";
-import { decisionReplies, decisionRequests, decisions, events } from "../schemas/index.ts";
-import { partitionOf, readTopic, replyHeaders } from "../streams/index.ts";
-import { askAtRates } from "./decisions/ask-at-rates.ts";
-import { residentMiB } from "./decisions/measure.ts";
-import { startLoopProcess, type LoopProcess } from "./product/loop-process.ts";
-import { openPlace, PARTITIONS } from "./product/place.ts";
-import { toolsOf } from "./product/trained.ts";
-import { median } from "./rounds.ts";
-import { folderBytes } from "./soak/memory.ts";
-import { seeded } from "./soak/random.ts";
+import { publishBlueprint } from "../../loop/index.ts";
+import { decisionReplies, decisionRequests, decisions, events } from "../../schemas/index.ts";
+import { partitionOf, readTopic, replyHeaders } from "../../streams/index.ts";
+import { askAtRates } from "../decisions/ask-at-rates.ts";
+import { residentMiB } from "../decisions/measure.ts";
+import { startLoopProcess, type LoopProcess } from "../product/loop-process.ts";
+import { openPlace, PARTITIONS } from "../product/place.ts";
+import { toolsOf } from "../product/trained.ts";
+import { median } from "../rounds.ts";
+import { folderBytes } from "../soak/memory.ts";
+import { seeded } from "../soak/random.ts";
 
 const { values: flags } = parseArgs({
   options: {
