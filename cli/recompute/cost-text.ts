@@ -61,6 +61,7 @@ function rowsOf(groups: readonly GroupCost[]): readonly (readonly string[])[] {
 
 function stateText({ bytes, place, memoryBytes, keys }: KeptState): string {
   if (keys === null) return `a file of ${n(bytes)} B`;
+  if (place === "keyed") return `${n(bytes)} B on disk, of all processes together`;
   if (place === "disk") return `${n(bytes)} B on disk`;
   return memoryBytes === null ? `${n(bytes)} B in memory` : `${n(bytes)} B, about ${sizeText(memoryBytes)} of memory`;
 }
@@ -75,10 +76,13 @@ function largestText(largest: KeptState["largest"]): string {
   return `${largest.key === "" ? "(of all)" : shortened(largest.key, KEY_BYTES)}: ${n(largest.bytes)} B`;
 }
 
-function noteText({ kind, name, coldMicros, aloneMicros, unknown }: GroupCost): readonly string[] {
+function noteText({ kind, name, coldMicros, aloneMicros, unknown, state }: GroupCost): readonly string[] {
   const of = `${kind} ${name}`.trim();
   return [
     ...(unknown === null ? [] : [`${of}: unknown, ${unknown}`]),
+    ...(state.some(({ place }) => place === "keyed")
+      ? [`${of}: each process has a part of the keys; the time is that of its own, without asking another process`]
+      : []),
     ...(coldMicros === null ? [] : [`${of}: ${figure(coldMicros)} µs while the engine's caches are empty`]),
     ...(aloneMicros === null ? [] : [`${of}: ${shownMicros(aloneMicros)} µs one decision at a time`]),
   ];

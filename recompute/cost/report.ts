@@ -10,11 +10,11 @@ export interface Micros {
   readonly most: number;
 }
 
-/** What every process of the loop keeps. */
+/** What every process of the loop keeps; `keyed`: what all of them together do, each a part of the keys, on disk. */
 export interface KeptState {
   /** Groups that read the same state have it under the same name. */
   readonly name: string;
-  readonly place: "memory" | "disk";
+  readonly place: "memory" | "disk" | "keyed";
   /** Keys of windows, rows of tables, options of posteriors; null: it has none. */
   readonly keys: number | null;
   /** Tiles, versions of rows, states. */

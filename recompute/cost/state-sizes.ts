@@ -46,8 +46,15 @@ class Sizes {
 
 const sizeOf = (key: string, value: Uint8Array): number => Buffer.byteLength(key) + value.length;
 
-/** @param from tiles that only earlier decisions need are left out, ms */
-export async function windowState(bytes: FoldBytes, group: WindowGroup, from: number): Promise<KeptState> {
+/**
+ * @param from tiles that only earlier decisions need are left out, ms
+ * @param isKeyed each process has a part of the keys
+ */
+export async function windowState(
+  bytes: FoldBytes,
+  group: WindowGroup,
+  { from, isKeyed }: { readonly from: number; readonly isKeyed: boolean },
+): Promise<KeptState> {
   const sizes = new Sizes();
   const before = `${group.stateId}|`.length;
   for await (const [at, value] of bytes.entries(group.stateId)) {
@@ -58,7 +65,7 @@ export async function windowState(bytes: FoldBytes, group: WindowGroup, from: nu
   }
   const isOnDisk = bytes.onDisk.has(group.stateId);
   const memory = isOnDisk ? null : sizes.bytes + sizes.entries * ENTRY_BYTES;
-  return sizes.state(`windows ${group.id}`, isOnDisk ? "disk" : "memory", memory);
+  return sizes.state(`windows ${group.id}`, isKeyed ? "keyed" : isOnDisk ? "disk" : "memory", memory);
 }
 
 export function tableState(rows: KeptRows, table: string): KeptState {

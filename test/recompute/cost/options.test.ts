@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { compileBlueprint, versionKey } from "../../../blueprints/index.ts";
+import { costText } from "../../../cli/recompute/cost-text.ts";
 import { publishBlueprint } from "../../../loop/index.ts";
 import { measureCost, type CostReport, type GroupCost } from "../../../recompute/index.ts";
 import { decisionRequests, events, posteriors, tableRows } from "../../../schemas/index.ts";
@@ -102,6 +103,38 @@ test("windows, rows and formulas of options are read once an option, and those o
   expect(groupOf(report, "windows", "seen/option").reads).toEqual(anOption);
   expect(groupOf(report, "table", "films by option").reads).toEqual(anOption);
   expect(groupOf(report, "windows", "seen/option").state[0]!.keys).toBe(4);
+}, 60_000);
+
+test("windows of which each process has a part are told as those of all processes together", async () => {
+  live = await openLive(START);
+  const { loop } = live;
+  const text = `useCase: devices
+decisionSpace: boolean
+context: { device: key }
+observations: { y: boolean }
+events: { ping: { fields: [] } }
+features:
+  - n: { count: true, of: ping, by: device, in: 1d, state: keyed }
+label: { name: y, value: y, aggregate: any, wait: 10m, default: 0 }
+policy: { decide: y > 0.5 }
+training: { schedule: none, freshRows: none }
+`;
+  await publishBlueprint(loop, text);
+  await loop.application.idle();
+  for (let at = 0; at < 6; at++) {
+    live.now += MINUTE;
+    const value = { kind: "ping", attributes: { device: `d${at % 2}` } };
+    await loop.publisher.publish([{ topic: events, key: `e${at}`, value, time: live.now }]);
+    await loop.application.idle();
+    live.now += 1;
+    await live.client.getDecision("devices", { unit: "u", decisionId: `r${at}`, context: { device: `d${at % 2}` } });
+  }
+  const report = await cost("devices");
+  expect([report.decisions, report.differing]).toEqual([6, 0]);
+  const { state } = groupOf(report, "windows", "ping/device");
+  expect(state).toMatchObject([{ place: "keyed", keys: 2, memoryBytes: null }]);
+  expect(costText(report)).toMatch(/ B on disk, of all processes together +d[01]: \d+ B$/m);
+  expect(costText(report)).toContain("windows ping/device: each process has a part of the keys");
 }, 60_000);
 
 const OFFERS = `
