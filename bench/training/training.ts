@@ -1,7 +1,8 @@
 /**
- * `npm run bench:train [-- --rows 100000 --numbers 50 --trees 100 --depth 6 --rounds 3 --python python3 --keep DIR]`:
+ * `npm run bench:train [-- --rows 100000 --numbers 50 --trees 100 --depth 6 --rounds 3 --python python3 --kept --keep DIR]`:
  * `loopstream train` of rows that are on their topic, beside native XGBoost's fit alone, in turn. Ours is the CPU of the
- * whole command. `--python` is one that has xgboost, pyarrow and numpy (`pip install xgboost pyarrow`).
+ * whole command, which reads all rows from their topic, or with `--kept` has them from the round before. `--python` is
+ * one that has xgboost, pyarrow and numpy (`pip install xgboost pyarrow`).
  */
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -20,6 +21,7 @@ const { values: flags } = parseArgs({
     depth: { type: "string", default: "6" },
     rounds: { type: "string", default: "3" },
     python: { type: "string", default: "python3" },
+    kept: { type: "boolean", default: false },
     keep: { type: "string" },
   },
 });
@@ -50,6 +52,7 @@ try {
     theirs.push(await native());
     // The same rows at the same time give the same model, which is not published again.
     const args = ["train", "--use-case", USE_CASE, "--until", "2026-06-01T00:00:00Z", "--dir", log];
+    if (!flags.kept) rmSync(join(log, "state-rows"), { recursive: true, force: true });
     ours.push(await usageOf(args, dir));
     console.error(
       `round ${round + 1}: ours ${ours.at(-1)!.cpu.toFixed(1)} s, native ${theirs.at(-1)!.cpu.toFixed(1)} s`,
