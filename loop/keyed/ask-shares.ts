@@ -1,7 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { WindowShares, WindowValues } from "../../operators/index.ts";
 import { events, type WindowLookup, type WindowsAnswered, type WindowsAsked } from "../../schemas/index.ts";
-import { hasCode, type Application, type Metrics, type Requester } from "../../streams/index.ts";
+import {
+  CodedError,
+  hasCode,
+  type Application,
+  type Metrics,
+  type Outage,
+  type Requester,
+} from "../../streams/index.ts";
 
 export interface AskOptions {
   readonly shares: WindowShares;
@@ -11,6 +18,8 @@ export interface AskOptions {
   readonly budgetMs: number;
   readonly metrics: Pick<Metrics, "windowLookups">;
   readonly signal: AbortSignal;
+  /** From an answer that did not come until all come. */
+  readonly outage: Outage;
 }
 
 /** Of one record; keys are long at times. */
@@ -37,6 +46,11 @@ export class ShareAsker {
   /** @param isHistory it asks until all are known. Otherwise an answer that is not there within the budget is `undefined`. */
   async ask(lookups: readonly WindowLookup[], isHistory: boolean): Promise<readonly Answer[]> {
     const { shares, metrics } = this.#options;
+    // The group has not told yet who keeps what.
+    if (!shares.areKnown) {
+      metrics.windowLookups.inc({ outcome: "late" }, lookups.length);
+      return lookups.map(() => undefined);
+    }
     const found: Answer[] = new Array<Answer>(lookups.length);
     const places = Map.groupBy(lookups.keys(), (at) => shares.shareOf(lookups[at]!.key));
     const asking = [...places].flatMap(([share, all]) =>
@@ -57,7 +71,7 @@ export class ShareAsker {
   }
 
   async #askShare(share: number, lookups: readonly WindowLookup[], isHistory: boolean): Promise<readonly Answer[]> {
-    const { signal, budgetMs } = this.#options;
+    const { signal, budgetMs, outage } = this.#options;
     const none: readonly Answer[] = lookups.map(() => undefined);
     if (!isHistory && this.#isSilent(share)) return none;
     for (;;) {
@@ -65,14 +79,17 @@ export class ShareAsker {
       try {
         const { answers } = await this.#send(share, lookups, isHistory ? HISTORY_TIMEOUT_MS : budgetMs);
         this.#silence.delete(share);
+        if (this.#silence.size === 0) outage.ended();
         if (!isHistory || answers.every(({ isKnown }) => isKnown))
           return answers.map(({ isKnown, values }) => (isKnown ? values : undefined));
       } catch (error) {
+        if (signal.aborted || !(error instanceof CodedError)) throw error;
+        outage.failed(error);
         if (!isHistory) {
           this.#silence.set(share, { times: (this.#silence.get(share)?.times ?? 0) + 1, since: performance.now() });
-          if (hasCode(error, "TIMEOUT") || hasCode(error, "BACKBONE_UNAVAILABLE")) return none;
+          return none;
         }
-        if (!hasCode(error, "TIMEOUT")) throw error;
+        if (!hasCode(error, "TIMEOUT") && !error.flags.retry) throw error;
       }
       await delay(ASK_AGAIN_MS, undefined, { signal });
     }

@@ -62,8 +62,9 @@ export class KeyedWindows implements FarWindows, Running {
 
   async ask(lookups: readonly WindowLookup[], isHistory: boolean): Promise<readonly (WindowValues | undefined)[]> {
     const asker = await this.#start();
-    if (!this.#isReady) await this.#untilReady();
-    return asker.ask(lookups, isHistory || this.#options.maxTaskIdleMs > 0);
+    const isPatient = isHistory || this.#options.maxTaskIdleMs > 0;
+    if (!this.#isReady) await this.#untilReady(isPatient);
+    return asker.ask(lookups, isPatient);
   }
 
   #start(): Promise<ShareAsker> {
@@ -91,16 +92,18 @@ export class KeyedWindows implements FarWindows, Running {
     });
     this.#ended = () => requester.close();
     const { metrics } = application;
-    return new ShareAsker({ requester, application, budgetMs, metrics, signal, shares: this.shares });
+    const outage = outages.of("lookups of windows");
+    return new ShareAsker({ requester, application, budgetMs, metrics, signal, outage, shares: this.shares });
   }
 
   /** At first a decision waits until this instance has its shares whole, but not for long: others need their answers. */
-  async #untilReady(): Promise<void> {
+  async #untilReady(isPatient: boolean): Promise<void> {
     const windows = this.#options.application().global(eventWindows);
     const until = performance.now() + JOIN_MS;
     const isWhole = (stateId: string): boolean =>
       this.shares.partsOf(stateId).every((part) => !windows.warming.has(part));
-    while (performance.now() < until && !(this.unsettled.length === 0 && [...this.needed].every(isWhole)))
+    const mayEnd = (): boolean => performance.now() > until && (!isPatient || this.shares.areKnown);
+    while (!mayEnd() && !(this.unsettled.length === 0 && [...this.needed].every(isWhole)))
       await delay(LOOK_MS, undefined, { signal: this.#closing.signal });
     this.#isReady = true;
   }

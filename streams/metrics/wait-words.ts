@@ -31,6 +31,8 @@ export const waitWords: Readonly<Record<string, string>> = Object.freeze({
   retention: "the retention of topics can't be set; they keep what they had",
   schedules: "it can't be told whether a training is due",
   groups: "it can't be told which posteriors and episodes there are; those that are at work go on",
+  "keyed windows": "this process can't take part in the windows by part; decisions that need those of others miss them",
+  "lookups of windows": "windows of other processes did not come in time; decisions go on without them",
   "shadow versions": "the versions in shadow can't be read; those that run go on",
   ladder: "it can't be told whether a model takes a step of the ladder; all stay where they are",
   promotions: "it can't be told whether a promotion is to be proposed; nothing else waits",

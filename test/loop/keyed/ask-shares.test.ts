@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { ShareAsker } from "../../../loop/keyed/ask-shares.ts";
 import { WindowShares } from "../../../operators/index.ts";
 import type { WindowLookup, WindowsAnswered, WindowsAsked } from "../../../schemas/index.ts";
-import { createMetrics, StreamsError, type Metrics, type Requester } from "../../../streams/index.ts";
+import { createMetrics, Outages, StreamsError, type Metrics, type Requester } from "../../../streams/index.ts";
 
 type Answers = (asked: WindowsAsked, timeoutMs: number) => Promise<WindowsAnswered>;
 
-function asking(answers: Answers) {
+function asking(answers: Answers, parts = 4) {
   const shares = new WindowShares();
-  shares.hold([], 4);
+  if (parts > 0) shares.hold([], parts);
   const metrics = createMetrics();
   const sent: { readonly share: number; readonly asked: WindowsAsked; readonly timeoutMs: number }[] = [];
   const requester: Requester<WindowsAsked, WindowsAnswered> = {
@@ -21,7 +21,7 @@ function asking(answers: Answers) {
   const closing = new AbortController();
   const next = (topic: string, partition: number) => (topic === "events" && partition < 2 ? 7 + partition : undefined);
   const asker = new ShareAsker({
-    ...{ shares, requester, metrics, budgetMs: 40, signal: closing.signal },
+    ...{ shares, requester, metrics, budgetMs: 40, signal: closing.signal, outage: new Outages().of("lookups") },
     application: { globalsProgress: { next, leftToFill: 0 } },
   });
   return { asker, shares, sent, closing, metrics };
@@ -86,4 +86,16 @@ test("keys that are long go in several records", async () => {
   const long = Array.from({ length: 20 }, (_, at) => lookup(`${at}-${"x".repeat(80_000)}`));
   expect(await asker.ask(long, false)).toEqual(long.map(({ key }) => [key]));
   expect(sent.map(({ asked }) => asked.lookups.length)).toEqual(Array.from({ length: 20 }, () => 1));
+});
+
+test("before it is known who keeps what, nothing is asked, and the windows are missing", async () => {
+  const { asker, sent, metrics } = asking(echo, 0);
+  expect(await asker.ask([lookup("a"), lookup("b")], false)).toEqual([undefined, undefined]);
+  expect(sent).toEqual([]);
+  expect(await counted(metrics)).toMatchObject({ late: 2 });
+});
+
+test("brokers that can't be reached cost the windows, and no decision", async () => {
+  const { asker } = asking(() => Promise.reject(new StreamsError("BACKBONE_UNAVAILABLE", "no broker")));
+  expect(await asker.ask([lookup("a")], false)).toEqual([undefined]);
 });
