@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rename, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -8,7 +8,7 @@ import { compileBlueprint } from "../../../blueprints/index.ts";
 import { readModels } from "../../../catalogue/index.ts";
 import { openTools } from "../../../loop/index.ts";
 import type { TrainingRow } from "../../../schemas/index.ts";
-import { createEmbeddedBackbone, openShared } from "../../../streams/index.ts";
+import { openShared } from "../../../streams/index.ts";
 import { fitModel, rebuildModel, trainModel } from "../../../trainer/index.ts";
 import { publishedBefore, row } from "../../loop/several-versions.ts";
 import { HOUR, rows, START, TEXT as PARCELS } from "../../trainer/parcel-rows.ts";
@@ -165,40 +165,6 @@ test("records that are no rows are told each time, and rows that a version can't
     ]);
     if (round > 0) expect(fromTopic).toBeLessThan(2 * OPEN);
   }
-});
-
-test("a log that has lost its end, and has other rows there by now, is not taken for the former one", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "loopstream-kept-lost-"));
-  const [dir, copy] = [join(folder, "log"), join(folder, "copy")];
-  const opened = async (): Promise<KeptWorld> => {
-    const backbone = await createEmbeddedBackbone({ dir });
-    return keptWorld({
-      ...{ backbone, registry: backbone.registry },
-      trim: () => Promise.resolve(),
-      makeAnew: () => Promise.resolve(),
-      close: () => backbone.close(),
-    });
-  };
-  const first = await opened();
-  await first.publishVersion(TEXT);
-  await first.publish(compiled, own(0, 900, 1));
-  await first.close();
-  await cp(dir, copy, { recursive: true });
-  const second = await opened();
-  const place = { ...second.place, folder: join(folder, "kept") };
-  await second.publish(compiled, own(900, 1_800, 1));
-  await second.same(compiled, until, place);
-  await second.close();
-  await rm(dir, { recursive: true });
-  await rename(copy, dir);
-  const third = await opened();
-  await third.publish(compiled, own(900, 3_000, -1));
-  const { fromTopic, read } = await third.same(compiled, until, place);
-  expect(fromTopic).toBeGreaterThanOrEqual(3_000);
-  expect(read.rows).toHaveLength(3_900);
-  expect((await third.same(compiled, until, place)).fromTopic).toBeLessThan(OPEN);
-  await third.close();
-  await rm(folder, { recursive: true });
 });
 
 test("a model is rebuilt from the topic alone, whatever is kept", async () => {
