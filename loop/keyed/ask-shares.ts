@@ -86,13 +86,17 @@ export class ShareAsker {
         if (signal.aborted || !(error instanceof CodedError)) throw error;
         outage.failed(error);
         if (!isHistory) {
-          this.#silence.set(share, { times: (this.#silence.get(share)?.times ?? 0) + 1, since: performance.now() });
+          if (hasCode(error, "TIMEOUT")) this.#missed(share);
           return none;
         }
         if (!hasCode(error, "TIMEOUT") && !error.flags.retry) throw error;
       }
       await delay(ASK_AGAIN_MS, undefined, { signal });
     }
+  }
+
+  #missed(share: number): void {
+    this.#silence.set(share, { times: (this.#silence.get(share)?.times ?? 0) + 1, since: performance.now() });
   }
 
   #isSilent(share: number): boolean {

@@ -31,7 +31,6 @@ export interface FarReader {
 /** What a batch of requests reads of far windows. What is not here is asked for by `load`, and the work is then done again. */
 export class FarReads {
   readonly #far: FarWindows;
-  readonly #shared: ReadonlySet<string>;
   readonly #windows: WindowBytes;
   /** `undefined`: it came too late. */
   readonly #known = new Map<string, WindowValues | undefined>();
@@ -39,9 +38,8 @@ export class FarReads {
   /** Features of the current request that came too late. */
   #late: FoundMisfit[] = [];
 
-  constructor(far: FarWindows, shared: ReadonlySet<string>, windows: WindowBytes) {
+  constructor(far: FarWindows, windows: WindowBytes) {
     this.#far = far;
-    this.#shared = shared;
     this.#windows = windows;
   }
 
@@ -53,7 +51,7 @@ export class FarReads {
   readerOf({ blueprint, layout }: CompiledBlueprint): FarReader {
     const { useCase, version } = blueprint;
     return {
-      isFar: ({ stateId }) => this.#shared.has(stateId),
+      isFar: ({ place }) => place === "keyed",
       fill: (group, key, time, features) => {
         const here = this.#far.shares.heldPartOf(group, key);
         if (here !== undefined && isWhole(here, time, this.#windows))

@@ -45,7 +45,7 @@ export function enrichBy(
 ): Enriched {
   const reader = far?.readerOf(compiled);
   const { warming, remembersFrom = Number.NEGATIVE_INFINITY } = windows;
-  if (warming !== undefined && warming.size > 0) checkFull(compiled, warming);
+  if (warming !== undefined && warming.size > 0) checkFull(compiled, warming, reader);
   if (tables.warming !== undefined && tables.warming.size > 0) checkRead(compiled, tables.warming);
   if (time < remembersFrom) checkRemembered(compiled, time, windows, reader);
   const features = compiled.fromContext(request.context, fit);
@@ -95,8 +95,12 @@ function misfitsOf({ declared }: CompiledBlueprint, context: DecisionRequested["
   return misfitsByName(misfits(declared.context, context));
 }
 
-function checkFull({ blueprint, groups }: CompiledBlueprint, warming: ReadonlySet<string>): void {
-  const empty = groups.filter(({ stateId }) => warming.has(stateId));
+function checkFull(
+  { blueprint, groups }: CompiledBlueprint,
+  warming: ReadonlySet<string>,
+  far: FarReader | undefined,
+): void {
+  const empty = groups.filter((group) => far?.isFar(group) !== true && warming.has(group.stateId));
   if (empty.length === 0) return;
   throw new DomainError(
     "WARMING",

@@ -73,8 +73,7 @@ function farReads(
   windows: WindowBytes,
 ): FarReads | undefined {
   if (far === undefined) return undefined;
-  const shared = sharedStates(blueprints);
-  return shared.size === 0 ? undefined : new FarReads(far, shared, windows);
+  return sharedStates(blueprints).size === 0 ? undefined : new FarReads(far, windows);
 }
 
 /** What the first try lacked is asked for in one go. */

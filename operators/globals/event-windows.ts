@@ -24,7 +24,7 @@ import {
   type GlobalView,
 } from "../../streams/index.ts";
 import { keepWords } from "./event-words.ts";
-import { isShare, sharedStates, stateIdOf, type WindowShares } from "./window-shares.ts";
+import { isShare, stateIdOf, type WindowShares } from "./window-shares.ts";
 
 const { tileEvents } = recordLimits;
 
@@ -66,19 +66,28 @@ function foldOf(
   shares?: WindowShares,
 ): GlobalFold<EventRecorded> {
   const asked = windowsAskedBy(versions);
-  const sharedIn = (table: TableOf): ReadonlySet<string> =>
-    shares === undefined ? nothing : sharedStates(table(blueprintTable));
+  const sharedIn = (table: TableOf): ReadonlySet<string> => (shares === undefined ? nothing : asked(table).shared);
+  const wholeIn = (table: TableOf): ReadonlySet<string> =>
+    shares === undefined ? new Set(asked(table).byId.keys()) : asked(table).whole;
+  const sharesIn = (table: TableOf): readonly string[] =>
+    shares === undefined ? [] : [...sharedIn(table)].flatMap((stateId) => shares.partsOf(stateId));
   return Object.freeze({
     kind: "fold",
     name: "event-windows",
     topic: events,
     tables: [blueprintTable],
     parts: {
-      asked: (table) => partsIn(asked(table).byId.keys(), sharedIn(table), shares),
-      needed: (table) => needed(table(blueprintTable)).filter((stateId) => !sharedIn(table).has(stateId)),
+      asked: (table) => [...wholeIn(table), ...sharesIn(table)],
+      needed: (table) => {
+        const whole = wholeIn(table);
+        return needed(table(blueprintTable)).filter((stateId) => whole.has(stateId));
+      },
       partOf: (key) => key.slice(0, key.indexOf("|")),
       disk: {
-        wanted: (table) => partsIn(asked(table).onDisk, sharedIn(table), shares),
+        wanted: (table) => {
+          const { onDisk, shared } = asked(table);
+          return [...onDisk, ...(shares === undefined ? shared : sharesIn(table))];
+        },
         prefixOf: (part) => `${part}|`,
         runOf,
       },
@@ -91,18 +100,19 @@ function foldOf(
       for (const of of asked(table).byEvent.get(kind) ?? []) {
         const start = tileOf(record.time, of.tileMs);
         const isShared = shares !== undefined && sharedIn(table).has(of.stateId);
+        const isWhole = !isShared || wholeIn(table).has(of.stateId);
         if (!isShared && isOutside(scope, of, start)) continue;
         const key = groupKey(of, attributes);
         if (key === null) continue;
-        const group = isShared ? shares.partOf(of, key) : of;
-        if (group === undefined) continue;
-        if (isShared && (bytes.holds?.(group.stateId) === false || isOutside(scope, group, start))) continue;
-        const values = eventValues(group, attributes);
-        keepWords(bytes, group, start, attributes, values);
-        const at = tileKey(group, start, key);
-        const tile = bytes.get(at) ?? null;
-        if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
-        else if (!addToTree(bytes, group, start, key, record.time, values)) full = { group, start, key };
+        const values = eventValues(of, attributes);
+        for (const group of isShared ? partsOf(of, key, isWhole, shares) : [of]) {
+          if (isShared && (bytes.holds?.(group.stateId) === false || isOutside(scope, group, start))) continue;
+          keepWords(bytes, group, start, attributes, values);
+          const at = tileKey(group, start, key);
+          const tile = bytes.get(at) ?? null;
+          if (staysPlain(tile, values.length)) bytes.put(at, insertEvent(tile, record.time, values));
+          else if (!addToTree(bytes, group, start, key, record.time, values)) full = { group, start, key };
+        }
       }
       if (full !== undefined) throw tileIsFull(full);
     },
@@ -120,14 +130,10 @@ function foldOf(
 
 const nothing: ReadonlySet<string> = Object.freeze(new Set<string>());
 
-function partsIn(
-  stateIds: Iterable<string>,
-  shared: ReadonlySet<string>,
-  shares: WindowShares | undefined,
-): readonly string[] {
-  return [...stateIds].flatMap((stateId) =>
-    shares !== undefined && shared.has(stateId) ? shares.partsOf(stateId) : [stateId],
-  );
+/** The parts that have the events of a key: that of its share, and the whole group for a version that keeps it so. */
+function partsOf(group: WindowGroup, key: string, isWhole: boolean, shares: WindowShares): readonly WindowGroup[] {
+  const part = shares.partOf(group, key);
+  return [...(isWhole ? [group] : []), ...(part === undefined ? [] : [part])];
 }
 
 /** Shares that were kept stay until it is known which ones this instance has. */
@@ -150,6 +156,10 @@ const isOver = (group: WindowGroup, start: number, time: number): boolean => til
 /** The groups of the versions, live or not: one for each state id. */
 interface AskedWindows {
   readonly byId: ReadonlyMap<string, WindowGroup>;
+  /** State ids of the groups that a version keeps whole in each instance. */
+  readonly whole: ReadonlySet<string>;
+  /** State ids of the groups that a version keeps by share. */
+  readonly shared: ReadonlySet<string>;
   /** State ids of the groups that a version keeps on disk. */
   readonly onDisk: ReadonlySet<string>;
   /** Groups by kind of event. */
@@ -173,10 +183,12 @@ function windowsAskedBy(versions: Versions): (table: TableOf) => AskedWindows {
       const all = versions(valid);
       const groups = all.flatMap((each) => each.groups);
       const byId = new Map(groups.map((group) => [group.stateId, group]));
-      const onDisk = new Set(groups.filter(({ place }) => place !== "memory").map(({ stateId }) => stateId));
+      const at = (places: readonly WindowGroup["place"][]): ReadonlySet<string> =>
+        new Set(groups.filter(({ place }) => places.includes(place)).map(({ stateId }) => stateId));
+      const [whole, onDisk, shared] = [at(["memory", "disk"]), at(["disk"]), at(["keyed"])];
       const longestWait = all.reduce((most, { waitMs }) => Math.max(most, waitMs), 0);
       const slackMs = EVICTION_SLACK_MS + longestWait;
-      windows = { byId, onDisk, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
+      windows = { byId, whole, onDisk, shared, byEvent: Map.groupBy(byId.values(), ({ event }) => event), slackMs };
       known.set(valid, windows);
     }
     return windows;

@@ -66,14 +66,13 @@ const nameOf = (stateId: string, share: number, count: number): string => `${sta
 
 const known = new WeakMap<ValidBlueprints, ReadonlySet<string>>();
 
-/** State ids of the groups that every version which has them keeps by share. */
+/** State ids of the groups that some version keeps by share. Another one may keep the same whole, beside it. */
 export function sharedStates(blueprints: GlobalView<BlueprintPublished>): ReadonlySet<string> {
   const valid = validBlueprints(blueprints);
   let shared = known.get(valid);
   if (shared === undefined) {
     const groups = valid.all().flatMap((each) => each.groups);
-    const whole = new Set(groups.filter(({ place }) => place !== "keyed").map(({ stateId }) => stateId));
-    shared = new Set(groups.map(({ stateId }) => stateId).filter((stateId) => !whole.has(stateId)));
+    shared = new Set(groups.filter(({ place }) => place === "keyed").map(({ stateId }) => stateId));
     known.set(valid, shared);
   }
   return shared;

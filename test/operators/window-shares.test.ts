@@ -11,13 +11,12 @@ const request = {
   ...{ decisionId: "d", useCase: "devices", unit: "u", context: { device: "one", site: "s" } },
   ...{ deferred: false, logged: null, candidates: [], answered: null },
 } as never;
-const shared = new Set([group.stateId]);
 
 function reads(ask: FarWindows["ask"], held: readonly number[] = []) {
   const shares = new WindowShares();
   shares.hold(held, 4);
   const windows = { get: () => undefined, holds: () => true };
-  return { shares, windows, far: new FarReads({ shares, ask }, shared, windows) };
+  return { shares, windows, far: new FarReads({ shares, ask }, windows) };
 }
 
 describe("parts of keys", () => {
@@ -78,7 +77,7 @@ describe("what a decision reads of the parts of others", () => {
     const { shares, windows } = reads(() => Promise.resolve([]), [0, 1, 2, 3]);
     const ask = () => Promise.resolve([]);
     for (const more of [{ holds: () => false }, { warming: new Set(shares.partsOf(group.stateId)) }]) {
-      const far = new FarReads({ shares, ask }, shared, { ...windows, ...more });
+      const far = new FarReads({ shares, ask }, { ...windows, ...more });
       enrichBy(compiled, request, 1_000, windows, undefined, far);
       expect(far.lacks).toBe(true);
     }

@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { publishBlueprint } from "../../../loop/index.ts";
+import { startAnswers } from "../../../loop/keyed/answer-lookups.ts";
+import { WindowShares } from "../../../operators/index.ts";
 import { audit } from "../../../recompute/index.ts";
-import { decisions, windowLookups } from "../../../schemas/index.ts";
-import { prefixed, readTopic } from "../../../streams/index.ts";
+import { decisions, windowAnswers, windowLookups } from "../../../schemas/index.ts";
+import { createRequester, prefixed, readTopic, silent } from "../../../streams/index.ts";
 import { scorers } from "../../operators/parcels.ts";
 import { openLive, type LiveLoop } from "../live-loop.ts";
 import { blueprint, expected, seenBetween, type Seen } from "./devices.ts";
@@ -49,6 +52,43 @@ test.each([false, true])("so they are after a restart, without local state: %s",
     const time = START + 10 * HOUR - 20 - at;
     expect(await decide(`${String(wiped)}-${at}`, device, time)).toEqual(expected(seen, device, "site-1", time));
   }
+});
+
+/** Those of the loop, whatever another group gives. */
+class LiveShares extends WindowShares {
+  override hold(): void {
+    this.version++;
+  }
+  override heldPartOf(...asked: Parameters<WindowShares["heldPartOf"]>): ReturnType<WindowShares["heldPartOf"]> {
+    return live.loop.keyed.shares.heldPartOf(...asked);
+  }
+}
+
+test("an instance that has not read as far as the one that asks has no answer", async () => {
+  const { application, serdes } = live.loop;
+  const backbone = prefixed(live.backbone, "apart-");
+  for (const { name } of [windowLookups, windowAnswers])
+    await backbone.ensureTopics([{ name, partitions: 1, cleanup: "delete" }]);
+  let read = 4;
+  const progress = { next: () => read, leftToFill: 0 };
+  const options = { id: "apart", stateDir: join(live.dir, "apart"), backbone, serdes, patienceMs: 20, log: silent };
+  const answers = await startAnswers({
+    ...options,
+    ...{ shares: new LiveShares(), onFailure: (error) => expect.fail(String(error)) },
+    application: { global: (ref) => application.global(ref), globalsProgress: progress },
+  });
+  const requester = createRequester({ backbone, serdes, requests: windowLookups, replies: windowAnswers });
+  const key = devices.find((device) => live.loop.keyed.shares.shareOf(device) === 0)!;
+  const version = (await live.all(decisions))[0]!.value.blueprintVersion!;
+  const lookup = { useCase: "devices", version, group: "seen/device", key, time: live.now };
+  const ask = async () =>
+    (await requester.request({ key: "", value: { lookups: [lookup], after: [5] }, time: live.now }, 10_000)).answers;
+  expect(await ask()).toMatchObject([{ isKnown: false }]);
+  read = 5;
+  const right = expected(seen, key, "site-1", live.now).slice(0, 2);
+  expect(await ask()).toMatchObject([{ isKnown: true, values: right }]);
+  await requester.close();
+  await answers.close();
 });
 
 test("an audit and a replay, which hold all windows themselves, find the same", async () => {
