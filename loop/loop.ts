@@ -126,6 +126,7 @@ export async function startLoop(options: LoopOptions): Promise<Loop> {
     log: options.log ?? silent,
   });
   try {
+    await keyed.open();
     await application.start();
     await applyRetention(tools);
   } catch (error) {

@@ -41,6 +41,12 @@ export class KeyedWindows implements FarWindows, Running {
     this.#options = options;
   }
 
+  /** Call it before events are read: those that come before this instance knows its parts count in the ones that it kept. */
+  async open(): Promise<void> {
+    const count = await this.#options.backbone.partitions(windowLookups.name);
+    if (count !== undefined) this.shares.spreadOver(count);
+  }
+
   /** Takes part as soon as a version asks for it. */
   watch(): void {
     this.#looking = every(LOOK_EVERY_MS, this.#options.outages.of("keyed windows"), async () => {

@@ -142,7 +142,8 @@ const heldBy = (
   sharedIn: (table: TableOf) => ReadonlySet<string>,
 ): Pick<FoldParts, "version" | "keeps"> => ({
   version: () => shares.version,
-  keeps: (part, table) => !shares.areKnown && isShare(part) && sharedIn(table).has(stateIdOf(part)),
+  keeps: (part, table) =>
+    !shares.areKnown && shares.areCounted && isShare(part) && sharedIn(table).has(stateIdOf(part)),
 });
 
 function isOutside(scope: FoldScope | undefined, group: WindowGroup, start: number): boolean {

@@ -21,9 +21,19 @@ export class WindowShares {
   #held: ReadonlySet<number> | undefined;
   readonly #parts = new Map<string, WindowGroup>();
 
-  /** Absent: nobody has told yet. What is kept from before stays until then. */
+  /** Whether it has been told which ones this instance has. What is kept from before stays until then. */
   get areKnown(): boolean {
     return this.#held !== undefined;
+  }
+
+  /** Whether it is known how many there are: only then are records counted in what is kept. */
+  get areCounted(): boolean {
+    return this.#count > 0;
+  }
+
+  /** How many there are, before it is known which ones are here. Call it before any record is folded. */
+  spreadOver(count: number): void {
+    this.#count = count;
   }
 
   /** @param count of all shares */

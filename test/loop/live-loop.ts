@@ -23,8 +23,8 @@ export interface LiveLoop {
   readonly backbone: EmbeddedBackbone;
   readonly dir: string;
   readonly client: Client;
-  /** As when the process ends and another starts; `wiped`: without its local state. */
-  restart(how?: { readonly wiped?: boolean }): Promise<void>;
+  /** As when the process ends and another starts; `wiped`: without its local state. `meanwhile`: between them. */
+  restart(how?: { readonly wiped?: boolean; readonly meanwhile?: () => Promise<void> }): Promise<void>;
   /** The clock moves to `to` and the loop is told so. */
   tick(to?: number): Promise<void>;
   all<V>(topic: Topic<V>): Promise<readonly { readonly key: string; readonly value: V; readonly time: number }[]>;
@@ -60,8 +60,9 @@ export async function openLive(start?: number, partitions = 2): Promise<LiveLoop
     backbone,
     dir,
     client,
-    async restart({ wiped = false } = {}) {
+    async restart({ wiped = false, meanwhile = () => Promise.resolve() } = {}) {
       await loop.close();
+      await meanwhile();
       if (wiped) await rm(join(dir, "state"), { recursive: true });
       loop = await run();
       await loop.application.idle();

@@ -117,3 +117,17 @@ test("a version that wants the same windows whole makes them whole for all, and 
     }
   }
 });
+
+test("events that came while the process was away count, in parts that it kept", async () => {
+  const more = seenBetween(live.now - HOUR, live.now, 60, 10, 2);
+  await live.restart({
+    async meanwhile() {
+      for (const { time, ...attributes } of more) await live.client.logEvent("seen", attributes, { time });
+    },
+  });
+  seen = [...seen, ...more];
+  for (const [at, device] of devices.entries()) {
+    const time = live.now + HOUR - at;
+    expect(await decide(`away-${at}`, device, time)).toEqual(expected(seen, device, "site-1", time));
+  }
+});
