@@ -1,1 +1,1 @@
-export { KeyedWindows, LOOKUP_MS } from "./keyed-windows.ts";
+export { KeyedWindows } from "./keyed-windows.ts";

@@ -17,7 +17,7 @@ export interface KeyedOptions extends LoopOptions {
 }
 
 /** Longest wait of a decision for windows that another instance has, ms, if the settings name none. */
-export const LOOKUP_MS = 100;
+const LOOKUP_MS = 100;
 /** Longest wait until this instance has its shares, with all their events, ms. */
 const JOIN_MS = 30_000;
 const LOOK_EVERY_MS = 1_000;

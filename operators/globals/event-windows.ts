@@ -31,16 +31,22 @@ const { tileEvents } = recordLimits;
 /** Tiles are kept this much longer than any window needs, for late decisions; ms. */
 export const EVICTION_SLACK_MS = 24 * 3_600_000;
 
+const askedByAll = windowsAskedBy((valid) => valid.all());
+
 /**
  * The events that windows look back on, in tiles by group, start and key. A tile's content does not depend on the order
  * of its events, and a decision reads only events before its own time. So features do not depend on how far the feed is
  * ahead. Each group is a part: a new version's group is filled from the retained events.
  */
-export const eventWindows: GlobalFold<EventRecorded> = foldOf((valid) => valid.all(), neededNow);
+export const eventWindows: GlobalFold<EventRecorded> = foldOf(askedByAll, neededNow);
 
 /** The same for one of several instances, each of which holds its shares of windows with `state: keyed`. */
 export const eventWindowsIn = (shares: WindowShares): GlobalFold<EventRecorded> =>
-  foldOf((valid) => valid.all(), neededNow, shares);
+  foldOf(askedByAll, neededNow, shares);
+
+/** State ids of the groups that some version keeps by share. Another one may keep the same whole, beside it. */
+export const sharedStates = (blueprints: GlobalView<BlueprintPublished>): ReadonlySet<string> =>
+  askedByAll(blueprints).shared;
 
 /** The same for work by one version alone, which holds no other version's windows. */
 export function eventWindowsOf(useCase: string, version: string): GlobalFold<EventRecorded> {
@@ -48,7 +54,7 @@ export function eventWindowsOf(useCase: string, version: string): GlobalFold<Eve
     const compiled = valid.version(useCase, version);
     return compiled === undefined ? [] : [compiled];
   };
-  return foldOf(its, (blueprints) =>
+  return foldOf(windowsAskedBy(its), (blueprints) =>
     its(validBlueprints(blueprints)).flatMap(({ groups }) => groups.map(({ stateId }) => stateId)),
   );
 }
@@ -56,16 +62,16 @@ export function eventWindowsOf(useCase: string, version: string): GlobalFold<Eve
 type Versions = (valid: ValidBlueprints) => readonly CompiledBlueprint[];
 
 /**
- * @param versions whose windows it holds
+ * @param askedBy the windows that it holds
  * @param needed state ids of the groups that must be filled before the first decision
  * @param shares absent: all windows are held whole
  */
 function foldOf(
-  versions: Versions,
+  askedBy: ReturnType<typeof windowsAskedBy>,
   needed: (blueprints: GlobalView<BlueprintPublished>) => readonly string[],
   shares?: WindowShares,
 ): GlobalFold<EventRecorded> {
-  const asked = windowsAskedBy(versions);
+  const asked = (table: TableOf): AskedWindows => askedBy(table(blueprintTable));
   const sharedIn = (table: TableOf): ReadonlySet<string> => (shares === undefined ? nothing : asked(table).shared);
   const wholeIn = (table: TableOf): ReadonlySet<string> =>
     shares === undefined ? new Set(asked(table).byId.keys()) : asked(table).whole;
@@ -96,16 +102,16 @@ function foldOf(
     placeOf: tilePlaceOf,
     fold(record, bytes, table, scope) {
       const { kind, attributes } = record.value;
+      const { byEvent, shared, whole } = asked(table);
       let full: FullTile | undefined;
-      for (const of of asked(table).byEvent.get(kind) ?? []) {
+      for (const of of byEvent.get(kind) ?? []) {
         const start = tileOf(record.time, of.tileMs);
-        const isShared = shares !== undefined && sharedIn(table).has(of.stateId);
-        const isWhole = !isShared || wholeIn(table).has(of.stateId);
+        const isShared = shares !== undefined && shared.has(of.stateId);
         if (!isShared && isOutside(scope, of, start)) continue;
         const key = groupKey(of, attributes);
         if (key === null) continue;
         const values = eventValues(of, attributes);
-        for (const group of isShared ? partsOf(of, key, isWhole, shares) : [of]) {
+        for (const group of isShared ? partsOf(of, key, whole.has(of.stateId), shares) : [of]) {
           if (isShared && (bytes.holds?.(group.stateId) === false || isOutside(scope, group, start))) continue;
           keepWords(bytes, group, start, attributes, values);
           const at = tileKey(group, start, key);
@@ -175,10 +181,10 @@ interface AskedWindows {
 type TableOf = Parameters<GlobalFold<EventRecorded>["fold"]>[2];
 
 /** Worked out once a change of the table. */
-function windowsAskedBy(versions: Versions): (table: TableOf) => AskedWindows {
+function windowsAskedBy(versions: Versions): (blueprints: GlobalView<BlueprintPublished>) => AskedWindows {
   const known = new WeakMap<ValidBlueprints, AskedWindows>();
-  return (table) => {
-    const valid = validBlueprints(table(blueprintTable));
+  return (blueprints) => {
+    const valid = validBlueprints(blueprints);
     let windows = known.get(valid);
     if (windows === undefined) {
       const all = versions(valid);

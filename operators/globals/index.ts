@@ -5,6 +5,7 @@ export {
   eventValues,
   eventWindows,
   eventWindowsIn,
+  sharedStates,
   eventWindowsOf,
   partKey,
   tileKey,
@@ -42,5 +43,5 @@ export {
 export { KeptPosteriors, readPosteriors, type NumberedState } from "./read-posteriors.ts";
 export { readTableRows, type KeptRows } from "./read-table-rows.ts";
 export type { Scope } from "./scope.ts";
-export { sharedStates, stateIdOf, WindowShares } from "./window-shares.ts";
+export { stateIdOf, WindowShares } from "./window-shares.ts";
 export { stateKey, tableContent, tableSize, takeVersion, type RowBytes, type TableSize } from "./table-rows.ts";

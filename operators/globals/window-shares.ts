@@ -1,7 +1,5 @@
 import type { WindowGroup } from "../../blueprints/index.ts";
-import { validBlueprints, type ValidBlueprints } from "../../catalogue/index.ts";
-import type { BlueprintPublished } from "../../schemas/index.ts";
-import { partitionOf, type GlobalView } from "../../streams/index.ts";
+import { partitionOf } from "../../streams/index.ts";
 
 /** `state id@share.shares`: a part of the fold. A state id never ends like that. */
 const SHARE = /@\d+\.\d+$/;
@@ -73,17 +71,3 @@ export class WindowShares {
 }
 
 const nameOf = (stateId: string, share: number, count: number): string => `${stateId}@${share}.${count}`;
-
-const known = new WeakMap<ValidBlueprints, ReadonlySet<string>>();
-
-/** State ids of the groups that some version keeps by share. Another one may keep the same whole, beside it. */
-export function sharedStates(blueprints: GlobalView<BlueprintPublished>): ReadonlySet<string> {
-  const valid = validBlueprints(blueprints);
-  let shared = known.get(valid);
-  if (shared === undefined) {
-    const groups = valid.all().flatMap((each) => each.groups);
-    shared = new Set(groups.filter(({ place }) => place === "keyed").map(({ stateId }) => stateId));
-    known.set(valid, shared);
-  }
-  return shared;
-}

@@ -1,6 +1,6 @@
 import type { CompiledBlueprint } from "../../blueprints/index.ts";
 import { validBlueprints } from "../../catalogue/index.ts";
-import { enrichBy, eventWindows, sharedStates } from "../../operators/index.ts";
+import { enrichBy, eventWindows } from "../../operators/index.ts";
 import { DomainError } from "../../schemas/index.ts";
 import { FIRST_RECORDS, type FoldBytes } from "../../streams/index.ts";
 import { compareDecision } from "../compare.ts";
@@ -177,7 +177,7 @@ async function statesOf(
   if (work.kind === "posterior") return [await posteriorState(source, tables, compiled)];
   if (work.kind === "windows") {
     const group = compiled.groups.find(({ id }) => id === work.name)!;
-    const isKeyed = sharedStates(tables.blueprints).has(group.stateId);
+    const isKeyed = group.place === "keyed";
     return [await windowState(windows.bytes, group, { from: heldFrom, isKeyed })];
   }
   const read = compiled.reads.filter(({ index }) => work.indexes.includes(index)).map(({ read: { table } }) => table);
