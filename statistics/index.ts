@@ -14,7 +14,7 @@ export {
   rowLogLoss,
   rowPinballLoss,
 } from "./metrics.ts";
-export { betOnMean, gainsOver, PROOF, type Wealth } from "./paired/betting.ts";
+export { betOnPolicy, PROOF, type Spread, type Wealth } from "./paired/betting.ts";
 export { confidenceSequence } from "./paired/confidence-sequence.ts";
 export { calibrationExcess } from "./calibration-excess.ts";
 export { populationStability } from "./population-stability.ts";

@@ -62,7 +62,7 @@ export interface Evaluation {
   readonly refused: readonly string[];
   /** By the name of the estimator; null: refused. */
   readonly estimates: Readonly<Record<string, Estimated>> | null;
-  /** A bet that the policy is worth more than what was logged (`betOnMean`); null: there are no estimates, or a reward lies outside of [0, 1]. */
+  /** A bet that the policy is worth more than what was logged (`betOnPolicy`); null: there are no estimates, or a reward lies outside of [0, 1]. */
   readonly bet: Wealth | null;
   /** The mean reward of the same decisions as they were; null: there are fewer than two. */
   readonly logged: Estimated | null;

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { betOnMean, gainsOver, smoothedMeans, type ModelledRewards, type Wealth } from "../../statistics/index.ts";
+import { betOnPolicy, smoothedMeans, type ModelledRewards, type Spread, type Wealth } from "../../statistics/index.ts";
 import type { DecisionRecorded } from "../../schemas/index.ts";
 import type { Acted } from "./target-policy.ts";
 
@@ -34,11 +34,13 @@ export class Evidence {
   readonly #times: number[] = [];
   readonly #hashes: number[] = [];
   readonly #mixes: Mix[] = [];
+  readonly #spreads: Spread[] = [];
   readonly #numbers = new Map<Taken["value"], number>();
   readonly #parts: number;
   #untried = 0;
   #certain = 0;
   #last: { readonly acted: Acted; readonly mix: Mix } | undefined;
+  #lastSpread: { readonly taken: Taken; readonly acted: Acted; readonly spread: Spread } | undefined;
 
   /** @param parts folds of cross-fitting; 1: the model of the reward has seen all rewards */
   constructor(parts: number) {
@@ -60,6 +62,7 @@ export class Evidence {
     this.#hashes.push(number);
     this.#times.push(decisionTime);
     this.#mixes.push(this.#mixOf(acted));
+    this.#spreads.push(this.#spreadOf(taken, acted));
   }
 
   /**
@@ -85,7 +88,8 @@ export class Evidence {
       this.#times[a]! - this.#times[b]! || this.#hashes[a]! - this.#hashes[b]!;
     const order = Uint32Array.from(this.#times, (_, row) => row).sort(before);
     const inOrder = (values: readonly number[]): Float64Array => Float64Array.from(order, (row) => values[row]!);
-    return betOnMean(gainsOver(inOrder(this.#weights), inOrder(this.#rewards)));
+    const spreads = Array.from(order, (row) => this.#spreads[row]!);
+    return betOnPolicy({ weights: inOrder(this.#weights), rewards: inOrder(this.#rewards), spreads });
   }
 
   /** With the model of the reward by action. */
@@ -112,6 +116,22 @@ export class Evidence {
   }
 
   /** Decisions that are alike share one. */
+  #spreadOf(taken: Taken, acted: Acted): Spread {
+    const last = this.#lastSpread;
+    if (
+      last !== undefined &&
+      same(last.taken.actions, taken.actions) &&
+      same(last.taken.distribution, taken.distribution) &&
+      same(last.acted.actions, acted.actions) &&
+      same(last.acted.distribution, acted.distribution)
+    )
+      return last.spread;
+    const spread = spreadOf(taken, acted);
+    this.#lastSpread = { taken, acted, spread };
+    return spread;
+  }
+
+  /** Decisions that are alike share one. */
   #mixOf(acted: Acted): Mix {
     const { actions, distribution } = acted;
     if (
@@ -128,6 +148,20 @@ export class Evidence {
     this.#last = { acted, mix };
     return mix;
   }
+}
+
+/** Empty where a probability of the log is not known, or another one than the decision's own propensity. */
+function spreadOf({ value, propensity, actions, distribution }: Taken, acted: Acted): Spread {
+  const isWhole = distribution[actions.indexOf(value)] === propensity;
+  const possible = isWhole ? actions.flatMap((_, at) => (distribution[at]! > 0 ? [at] : [])) : [];
+  const weightOf = (at: number): number => {
+    const wanted = acted.actions.indexOf(actions[at]!);
+    return wanted < 0 ? 0 : acted.distribution[wanted]! / distribution[at]!;
+  };
+  return {
+    logged: Float64Array.from(possible, (at) => distribution[at]!),
+    weights: Float64Array.from(possible, weightOf),
+  };
 }
 
 /** The probability with which the target takes an action that had none in the log. */

@@ -45,3 +45,21 @@ test("a bet goes by the times of the decisions, in whatever order they are read,
   expect(of(all.toReversed())).toEqual(bet);
   expect(of(all.map((one) => ({ ...one, reward: 2 * one.reward })))).toBeNull();
 });
+
+test("a bet counts rewards from their mean where the log has the probabilities of all actions, and else as they are", () => {
+  const ones = (distribution: readonly number[], propensity: number): number => {
+    const evidence = new Evidence(1);
+    for (let n = 0; n < 400; n++) {
+      const value = n % 2 === 0 ? "small" : "big";
+      // The reward is near 1 whatever is done, and a little more for what the target does.
+      const one = { ...taken(distribution, value, propensity), decisionId: `d${n}`, decisionTime: n };
+      evidence.add({ ...one, reward: value === "big" ? 1 : 0.9 }, { actions: ["big"], distribution: [1] });
+    }
+    return evidence.bet()!.most;
+  };
+  const known = ones([0, 0.5, 0.5], 0.5);
+  expect(known).toBeGreaterThan(20);
+  expect(ones([], 0.5)).toBeLessThan(20);
+  // A propensity that is not the distribution's is not believed twice.
+  expect(ones([0, 0.4, 0.6], 0.5)).toBe(ones([], 0.5));
+});

@@ -1,5 +1,5 @@
 import { normal } from "../../trainer/weights/world.ts";
-import type { ModelledRewards } from "../../../statistics/index.ts";
+import type { ModelledRewards, Spread } from "../../../statistics/index.ts";
 
 /**
  * One-step decisions whose truth is known: 8 actions, 5 features. The probability of a reward is a logistic function
@@ -91,7 +91,7 @@ export function logOf(
   seed: number,
   n: number,
   target: keyof typeof targets = "better",
-): ModelledRewards {
+): ModelledRewards & { readonly spreads: readonly Spread[] } {
   const draw = uniformOf(seed);
   const { epsilon, beta } = worlds[world];
   const x = new Float64Array(n * FEATURES);
@@ -106,6 +106,7 @@ export function logOf(
   const logging = new Float64Array(ACTIONS);
   const actions = new Int32Array(n);
   const [weights, rewards] = [new Float64Array(n), new Float64Array(n)];
+  const spreads: Spread[] = [];
   for (let i = 0; i < n; i++) {
     for (let a = 0; a < ACTIONS; a++) {
       best[a] = 6 * dot(theta[a]!, x, FEATURES * i);
@@ -122,6 +123,8 @@ export function logOf(
     const chance = 1 / (1 + Math.exp(1.5 - dot(theta[action]!, x, FEATURES * i) - wave));
     actions[i] = action;
     rewards[i] = Number(draw() < chance);
+    const logged = logging.slice();
+    spreads.push({ logged, weights: logged.map((probability, a) => wanted[ACTIONS * i + a]! / probability) });
     weights[i] = wanted[ACTIONS * i + action]! / logging[action]!;
   }
   const models = [0, 1].map((fold) =>
@@ -136,5 +139,5 @@ export function logOf(
       if (a === actions[i]) predicted[i] = q;
     }
   }
-  return { weights, rewards, predicted, expected };
+  return { weights, rewards, predicted, expected, spreads };
 }
