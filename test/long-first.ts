@@ -8,7 +8,13 @@ const longest = [
   ...["e2e/replay-page", "tutorial/tutorial", "streams/global/recall", "torture/restarts", "examples/lecturers"],
   ...["trainer/episodes/train-episodes", "trainer/search/few-rows", "torture/torture", "trainer/search/search"],
   ...["chaos/chaos", "e2e/rankings", "dsjson/round-trip", "loop/embed/client-alone", "examples/examples"],
-  ...["exploration/regret", "statistics/off-policy/world", "loop/ladder/episodes/fatigue", "statistics/paired/betting"],
+  ...[
+    "derived/flights",
+    "exploration/regret",
+    "statistics/off-policy/world",
+    "loop/ladder/episodes/fatigue",
+    "statistics/paired/betting",
+  ],
 ].map((name) => `/test/${name}.test.ts`);
 
 const longestOnServers = [

@@ -21,8 +21,8 @@ import { steppedLine, trainingLine } from "../text/models/trained-text.ts";
 import { tellUnreadable, type Unreadable } from "../text/unreadable.ts";
 import { readVersions } from "../process/blueprints/versions.ts";
 import { checkLog, connectHere } from "../process/connection.ts";
-import { holdImport } from "../process/import-here.ts";
-import { importTables } from "../process/import-tables.ts";
+import { holdImport } from "../process/imports/import-here.ts";
+import { importTables } from "../process/imports/import-tables.ts";
 import { readText } from "../process/read-text.ts";
 import { stopOnSignals, type Stopping } from "../process/stopping.ts";
 

@@ -2,7 +2,7 @@ import { defineCommand } from "../define-command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { importFlags } from "../flags/import-flags.ts";
 import { importJson, importText } from "../text/import-text.ts";
-import { importHere } from "../process/import-here.ts";
+import { importHere } from "../process/imports/import-here.ts";
 import { tellUnreadable } from "../text/unreadable.ts";
 
 export const importCommand = defineCommand({

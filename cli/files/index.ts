@@ -1,6 +1,7 @@
 export { decisionTable, type DecisionTable, type LackingVersion } from "./decision-table.ts";
 export { dsjsonTables, type DsjsonTables } from "./dsjson/dsjson-tables.ts";
 export { writeDsjson } from "./dsjson/write-dsjson.ts";
+export { encodedTable, type EncodedColumn } from "./encoded-table.ts";
 export { episodeTable } from "./episode-table.ts";
 export { fileTable, fileTables } from "./file-tables.ts";
 export { copyParquet } from "./parquet/copy-parquet.ts";

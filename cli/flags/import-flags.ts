@@ -1,4 +1,5 @@
 import { columnDefaults } from "../../loop/index.ts";
+import { encodeFlags } from "./encode-flags.ts";
 import { among, either, flag, toggle, type FlagValues } from "./flag.ts";
 
 /** Files of history, and their treatment. */
@@ -47,6 +48,7 @@ export const historyFlags = {
     "column of the option that an observation is about (default: optionId, where options come with the request; else all shown)",
   ),
   kind: flag("--kind <name>", "kind of the events (default: their column kind says it)"),
+  ...encodeFlags,
   sort: toggle("--sort", "sort the files by time first, if they are not in that order"),
   strict: toggle("--strict", "a column that the blueprint looks for and does not find, or does not know, is an error"),
   changed: flag(

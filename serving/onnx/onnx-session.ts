@@ -1,23 +1,8 @@
 import type * as OnnxRuntime from "onnxruntime-node";
 import { readOnnxGraph } from "./onnx-graph.ts";
+import { loadOnnxRuntime, ON_THIS_THREAD } from "./onnx-runtime.ts";
 import type { Predictor } from "./predictor.ts";
 import { DomainError } from "../../schemas/index.ts";
-
-const packageName = "onnxruntime-node";
-
-/** Rejects with `PACKAGE_MISSING`, the reason and the command that installs the package, if it is missing or does not load. */
-async function loadOnnxRuntime(reason: string): Promise<typeof OnnxRuntime> {
-  try {
-    return await import(packageName);
-  } catch (error) {
-    throw new DomainError(
-      "PACKAGE_MISSING",
-      `this model is not run without ONNX Runtime (${reason}), and needs the package ${packageName}: ` +
-        `npm install ${packageName}@1.30 --onnxruntime-node-install=skip (without CUDA, which is not used)`,
-      error,
-    );
-  }
-}
 
 /**
  * A model run by ONNX Runtime, which works on the calling thread. The library is loaded for the first such model
@@ -28,13 +13,8 @@ async function loadOnnxRuntime(reason: string): Promise<typeof OnnxRuntime> {
  * @param reason why it is not run here
  */
 export async function openOnnxModel(onnx: Uint8Array, reason = "asked for"): Promise<Predictor> {
-  const { InferenceSession, Tensor } = await loadOnnxRuntime(reason);
-  const session = await InferenceSession.create(onnx, {
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    executionMode: "sequential",
-    logSeverityLevel: 3,
-  }).catch((cause: unknown) => {
+  const { InferenceSession, Tensor } = await loadOnnxRuntime("this model", reason);
+  const session = await InferenceSession.create(onnx, ON_THIS_THREAD).catch((cause: unknown) => {
     throw new DomainError(
       "BAD_MODEL",
       `these ${onnx.length} bytes do not load as an ONNX model; publish the model again`,

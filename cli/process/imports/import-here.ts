@@ -1,4 +1,4 @@
-import { askedVersion } from "../../catalogue/index.ts";
+import { askedVersion } from "../../../catalogue/index.ts";
 import {
   forHistory,
   importMemory,
@@ -8,16 +8,16 @@ import {
   startAlone,
   type ImportResult,
   type Settings,
-} from "../../loop/index.ts";
-import { makeFolder, StreamsError } from "../../streams/index.ts";
-import type { ImportFlags } from "../flags/import-flags.ts";
-import type { Output } from "../text/output.ts";
-import { progress } from "../text/progress.ts";
-import type { Unreadable } from "../text/unreadable.ts";
-import { alone } from "./alone.ts";
+} from "../../../loop/index.ts";
+import { makeFolder, StreamsError } from "../../../streams/index.ts";
+import type { ImportFlags } from "../../flags/import-flags.ts";
+import type { Output } from "../../text/output.ts";
+import { progress } from "../../text/progress.ts";
+import type { Unreadable } from "../../text/unreadable.ts";
+import { alone } from "../alone.ts";
 import { importTables } from "./import-tables.ts";
-import { checkLog, connectHere } from "./connection.ts";
-import { readVersions } from "./blueprints/versions.ts";
+import { checkLog, connectHere } from "../connection.ts";
+import { readVersions } from "../blueprints/versions.ts";
 
 /** Imports files in this process, with a progress bar. The loop runs here too, unless it runs elsewhere. */
 export async function importHere(

@@ -1,9 +1,10 @@
-import type { Blueprint } from "../../blueprints/index.ts";
-import { HistoryError, type ColumnNames, type HistoryTables, type TimeReading } from "../../loop/index.ts";
-import { UsageError } from "../exit-codes.ts";
-import { dsjsonTables, fileTables, rewardedTables } from "../files/index.ts";
-import type { HistoryFlags } from "../flags/import-flags.ts";
-import { timesOf } from "../flags/times.ts";
+import type { Blueprint } from "../../../blueprints/index.ts";
+import { HistoryError, type ColumnNames, type HistoryTables, type TimeReading } from "../../../loop/index.ts";
+import { UsageError } from "../../exit-codes.ts";
+import { dsjsonTables, fileTables, rewardedTables } from "../../files/index.ts";
+import type { HistoryFlags } from "../../flags/import-flags.ts";
+import { timesOf } from "../../flags/times.ts";
+import { encodedBy } from "./encoded-by.ts";
 
 export interface ImportTables {
   readonly tables: HistoryTables;
@@ -21,7 +22,17 @@ export function importTables(flags: HistoryFlags): (blueprint: Blueprint) => Imp
   const times = timesOf(flags);
   if (dsjson === undefined) return plainTables(flags, times);
   const { decisions, observations, action, propensity, distribution, candidates, optionId } = flags;
-  const others = { decisions, observations, action, propensity, distribution, candidates, "option-id": optionId };
+  const { encoder } = flags;
+  const others = {
+    decisions,
+    observations,
+    action,
+    propensity,
+    distribution,
+    candidates,
+    "option-id": optionId,
+    encoder,
+  };
   const other = Object.entries(others).find(([, given]) => given !== undefined);
   if (other !== undefined)
     throw new UsageError(`--${other[0]} ${other[1]}: --dsjson has decisions, actions and costs in one file`);
@@ -41,7 +52,9 @@ export function importTables(flags: HistoryFlags): (blueprint: Blueprint) => Imp
 
 function plainTables(flags: HistoryFlags, times: TimeReading): (blueprint: Blueprint) => ImportTables {
   const { reward, decisionId: id, time, observationTime } = flags;
-  const files = fileTables(flags);
+  const encoded = encodedBy(flags);
+  const { decisions, observations, events } = fileTables(flags);
+  const files = { decisions: decisions && encoded(decisions), observations, events };
   const columns = { ...flags, times };
   const notes = (): readonly string[] => [];
   if (reward === undefined) return () => ({ tables: files, columns, notes });
