@@ -1,4 +1,5 @@
 import { asBuffer } from "../../streams/index.ts";
+import { vectorOf } from "../values/list-value.ts";
 
 export type RowValue = string | number | boolean | null;
 export type RowValues = Readonly<Record<string, RowValue>>;
@@ -47,11 +48,18 @@ function packValue(value: RowValue, into: Buffer, at: number): number {
   return at + 1;
 }
 
+interface Packed {
+  readonly row: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The vector under a name. Null: there is none of that length. It lies there as the text of a JSON array. */
+export const packedVector = (values: Packed, name: Uint8Array, length: number): readonly number[] | null =>
+  vectorOf(packedValue(values, name) ?? null, length) ?? null;
+
 /** The value under a name in `[from, to)` of a row; `undefined`: the row has none. */
-export function packedValue(
-  { row: bytes, from, to }: { readonly row: Uint8Array; readonly from: number; readonly to: number },
-  name: Uint8Array,
-): RowValue | undefined {
+export function packedValue({ row: bytes, from, to }: Packed, name: Uint8Array): RowValue | undefined {
   const row = asBuffer(bytes);
   for (let at = from; at < to;) {
     const length = row[at]! | (row[at + 1]! << 8);

@@ -8,7 +8,11 @@ import { packedLength, packValues, unpackValues, type RowValues } from "./row-va
 export type RowVersions = Uint8Array;
 
 /** All versions of a row of a table, by its key; `undefined`: the table has no such row. */
-export type RowsOf = (table: string, key: string) => RowVersions | undefined;
+export interface RowsOf {
+  (table: string, key: string): RowVersions | undefined;
+  /** Another object after each change of the table. Absent or `undefined`: nothing that is made of its rows is kept. */
+  readonly stateOf?: (table: string) => object | undefined;
+}
 
 /** Null values: the row is deleted from this time on. `undefined`: this version was taken back, as if it never was. */
 export interface RowVersion {
@@ -71,22 +75,6 @@ function pack({ validFrom, offset, partition, values }: RowVersion, into: Buffer
   if (values) packValues(values, into, at + VALUES);
 }
 
-/**
- * Where the values of the version are that is valid for a decision at `time`, ms: the newest from strictly before it.
- * −1: there is none, or the row was deleted.
- */
-function valuesAsOf(row: RowVersions, time: number): number {
-  const bytes = asBuffer(row);
-  for (let at = 0; at < bytes.length; at = next(bytes, at)) {
-    if (bytes.readDoubleLE(at) >= time || bytes[at + STATE] === TAKEN_BACK) continue;
-    return bytes[at + STATE] === FILLED ? at + VALUES : -1;
-  }
-  return -1;
-}
-
-/** The end of the values that begin at a place of `valuesAsOf`. */
-const valuesEnd = (row: RowVersions, from: number): number => from + asBuffer(row).readUInt32LE(from - VALUES + LENGTH);
-
 /** The values of a version, in `[from, to)` of its row. */
 export interface PackedValues {
   readonly row: RowVersions;
@@ -94,11 +82,30 @@ export interface PackedValues {
   readonly to: number;
 }
 
-/** The values that are valid for a decision at `time`, ms; `undefined`: there is no row, or it was deleted. */
-export function valuesIn(rows: RowsOf, table: string, key: string, time: number): PackedValues | undefined {
-  const row = rows(table, key);
-  const from = row === undefined ? -1 : valuesAsOf(row, time);
-  return from < 0 ? undefined : { row: row!, from, to: valuesEnd(row!, from) };
+/** What a row has for all decisions in `(after, until]`, ms. */
+export interface ValidValues {
+  /** `undefined`: there is no row, or it was deleted. */
+  readonly values: PackedValues | undefined;
+  readonly after: number;
+  readonly until: number;
+}
+
+/** The values for a decision at `time`, ms: of the newest version from strictly before it. */
+export function validAt(row: RowVersions | undefined, time: number): ValidValues {
+  let until = Number.POSITIVE_INFINITY;
+  const bytes = row === undefined ? NOTHING : asBuffer(row);
+  for (let at = 0; at < bytes.length; at = next(bytes, at)) {
+    if (bytes[at + STATE] === TAKEN_BACK) continue;
+    const validFrom = bytes.readDoubleLE(at);
+    if (validFrom >= time) {
+      until = validFrom;
+      continue;
+    }
+    const isFilled = bytes[at + STATE] === FILLED;
+    const values = isFilled ? { row: row!, from: at + VALUES, to: next(bytes, at) } : undefined;
+    return { values, after: validFrom, until };
+  }
+  return { values: undefined, after: Number.NEGATIVE_INFINITY, until };
 }
 
 /** The newest first. */

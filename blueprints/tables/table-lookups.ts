@@ -3,10 +3,10 @@ import type { FeatureValue, TableLookup } from "../features/feature-kind.ts";
 import type { FeatureVector } from "../features/layout.ts";
 import { declaredValue, vectorLength, type PlainType } from "../values/declared-value.ts";
 import { keyText } from "../windows/group-key.ts";
+import { KnownRows } from "./known-rows.ts";
 import { rowKey } from "./row-key.ts";
-import { packedValue, type RowValue } from "./row-values.ts";
-import { packedVector } from "./row-vectors.ts";
-import { valuesIn, type RowsOf } from "./row-versions.ts";
+import { packedValue, packedVector, type RowValue } from "./row-values.ts";
+import type { RowsOf } from "./row-versions.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -39,11 +39,22 @@ export function rowLookup(
     // The unit is an entry of the context by then.
     return at < 0 ? null : at;
   });
-  const fields = columns.map(({ index, lookup: { field, type, at } }) => ({
-    ...{ index, type, field, at },
+  const indexes = columns.map(({ index }) => index);
+  const fields = columns.map(({ lookup: { field, type, at } }) => ({
+    ...{ type, at },
     name: Buffer.from(field),
     length: vectorLength(type) ?? 0,
   }));
+  /** The features of a row. */
+  const known = new KnownRows(table, fields.length, (values) =>
+    values === undefined
+      ? null
+      : fields.map(({ name, type, at, length }) =>
+          at === undefined
+            ? featureOf(type, packedValue(values, name))
+            : (packedVector(values, name, length)?.[at] ?? null),
+        ),
+  );
   const key: RowLookup["key"] = (vector, given) => {
     const parts: string[] = [];
     for (let at = 0; at < by.length; at++) {
@@ -61,17 +72,8 @@ export function rowLookup(
     key,
     fill(vector, given, time, rows) {
       const text = key(vector, given);
-      const values = text === null ? undefined : valuesIn(rows, table, text, time);
-      if (values === undefined) {
-        for (const { index } of fields) vector[index] = null;
-        return;
-      }
-      for (const { index, field, name, type, at, length } of fields) {
-        vector[index] =
-          at === undefined
-            ? featureOf(type, packedValue(values, name))
-            : (packedVector(values, field, length)?.[at] ?? null);
-      }
+      const found = text === null ? null : known.at(rows, text, time);
+      for (let at = 0; at < indexes.length; at++) vector[indexes[at]!] = found === null ? null : found[at]!;
     },
   };
 }

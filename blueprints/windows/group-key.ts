@@ -25,7 +25,9 @@ export function requestKey(
   group: Pick<WindowGroup, "by" | "byUnit">,
   { context, unit }: { readonly context: Readonly<Record<string, unknown>>; readonly unit: string },
 ): string | null {
-  return groupKey(group, group.byUnit ? withUnit(context, unit) : context);
+  if (!group.byUnit) return groupKey(group, context);
+  if (group.by.length === 1) return unit === "" ? null : unit;
+  return groupKey(group, withUnit(context, unit));
 }
 
 /** A request's context with its unit as an entry, if features read it so. */

@@ -2,7 +2,14 @@ import { contextOf, misfits, type CompiledBlueprint, type ContextFit, type RowsO
 import type { ValidBlueprints } from "../../catalogue/index.ts";
 import { type DecisionRequested, DomainError, type Enriched } from "../../schemas/index.ts";
 import { entryCount } from "../../streams/index.ts";
-import { misfitsByName, stateKey, type Misfits, type RowBytes, type WindowBytes } from "../globals/index.ts";
+import {
+  misfitsByName,
+  stateKey,
+  tableState,
+  type Misfits,
+  type RowBytes,
+  type WindowBytes,
+} from "../globals/index.ts";
 import { enrichOptions } from "./enrich-options.ts";
 import type { FarReader, FarReads } from "./far-windows.ts";
 import { fillGroup } from "./fill-group.ts";
@@ -120,10 +127,16 @@ function checkRead({ blueprint, tables }: CompiledBlueprint, warming: ReadonlySe
 }
 
 const noTables: RowBytes = Object.freeze({ get: () => undefined });
-const rowsOf =
-  (tables: RowBytes): RowsOf =>
-  (table, key) =>
-    tables.get(stateKey(table, key));
+
+function rowsOf(tables: RowBytes): RowsOf {
+  let [last, state]: [table?: string, state?: object] = [];
+  const stateOf: RowsOf["stateOf"] = (table) => {
+    // A text has many words, all of one table.
+    if (table !== last) [last, state] = [table, tableState(tables, table)];
+    return state;
+  };
+  return Object.assign((table: string, key: string) => tables.get(stateKey(table, key)), { stateOf });
+}
 
 /** Such a request is history: older than the decisions before it, and later in the log. */
 function checkRemembered(

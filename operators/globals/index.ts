@@ -44,4 +44,12 @@ export { KeptPosteriors, readPosteriors, type NumberedState } from "./read-poste
 export { readTableRows, type KeptRows } from "./read-table-rows.ts";
 export type { Scope } from "./scope.ts";
 export { stateIdOf, WindowShares } from "./window-shares.ts";
-export { stateKey, tableContent, tableSize, takeVersion, type RowBytes, type TableSize } from "./table-rows.ts";
+export {
+  stateKey,
+  tableContent,
+  tableSize,
+  tableState,
+  takeVersion,
+  type RowBytes,
+  type TableSize,
+} from "./table-rows.ts";

@@ -105,6 +105,9 @@ export function tableSize(bytes: Pick<Bytes, "get">, table: string): TableSize {
   return { rows: numbers.readDoubleLE(0), bytes: numbers.readDoubleLE(8) };
 }
 
+/** Every change of a table writes its size anew. */
+export const tableState = (bytes: Pick<Bytes, "get">, table: string): object | undefined => bytes.get(sizeKey(table));
+
 function putSize(bytes: Bytes, table: string, size: TableSize): void {
   const numbers = Buffer.allocUnsafe(16);
   numbers.writeDoubleLE(size.rows, 0);

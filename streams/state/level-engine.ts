@@ -120,7 +120,8 @@ class LevelDatabase implements StateDatabase {
     if (known !== undefined) return known ?? undefined;
     try {
       const value = this.#level.getSync(key);
-      if (value !== undefined && this.#writing === 0) this.#known.keep(key, value);
+      // Of a key's tiles most are not there, and are asked for again and again.
+      if (this.#writing === 0) this.#known.keep(key, value ?? null);
       return value;
     } catch (error) {
       return this.#unreadable(error);

@@ -3,6 +3,8 @@ const CHUNKS = 16;
 const CHUNK_BITS = { least: 12, most: 20 };
 /** Before each entry, 32 bits each: the key's hash, its database and length, the value's length. */
 const HEAD_WORDS = 3;
+/** Numbers of 8 bytes in a value are read where they lie. */
+const VALUE_ALIGNMENT = 8;
 const LEAST_SLOTS = 1 << 10;
 const MOST_KEY = 0xff;
 const ABSENT = -1;
@@ -59,14 +61,14 @@ export class ValueCache {
     const head = this.#wordOf(place);
     const length = words[head + 2]!;
     if (length === ABSENT) return null;
-    const start = (head + HEAD_WORDS) * 4 + key.length;
+    const start = valueStart(head, key.length);
     const value = bytes.subarray(start, start + length);
     if (this.#isLeaving(place)) this.#write(slot, area, key, hash, value);
     return value;
   }
 
-  /** A value that was read. */
-  keep(area: number, key: string, value: Uint8Array): void {
+  /** A value that was read; `null`: there is none. */
+  keep(area: number, key: string, value: Uint8Array | null): void {
     if (!isKept(key)) return;
     const hash = hashOf(area, key);
     const slot = this.#find(area, key, hash);
@@ -128,7 +130,7 @@ export class ValueCache {
 
   #write(slot: number, area: number, key: string, hash: number, value: Uint8Array | null): void {
     const length = value?.length ?? 0;
-    const size = HEAD_WORDS + Math.ceil((key.length + length) / 4);
+    const size = HEAD_WORDS + Math.ceil((key.length + VALUE_ALIGNMENT - 1 + length) / 4);
     const chunkWords = 2 ** (this.#chunkBits - 2);
     if (size > chunkWords / 4) {
       this.#slots[slot] = GONE;
@@ -146,7 +148,7 @@ export class ValueCache {
     words[head + 2] = value === null ? ABSENT : length;
     let at = (head + HEAD_WORDS) * 4;
     for (let i = 0; i < key.length; i++) bytes[at++] = key.charCodeAt(i);
-    if (value !== null) bytes.set(value, at);
+    if (value !== null) bytes.set(value, valueStart(head, key.length));
     this.#slots[slot] = FIRST_PLACE + (this.#first + this.#chunks.length - 1) * chunkWords + head;
   }
 
@@ -205,13 +207,19 @@ export class CacheArea {
     return this.#cache.get(this.#number, key);
   }
 
-  keep(key: string, value: Uint8Array): void {
+  keep(key: string, value: Uint8Array | null): void {
     this.#cache.keep(this.#number, key, value);
   }
 
   change(key: string, value: Uint8Array | null): void {
     this.#cache.change(this.#number, key, value);
   }
+}
+
+/** The value's first byte, behind the key. */
+function valueStart(head: number, keyLength: number): number {
+  const end = (head + HEAD_WORDS) * 4 + keyLength;
+  return Math.ceil(end / VALUE_ALIGNMENT) * VALUE_ALIGNMENT;
 }
 
 /** FNV-1a over the key's characters, 32 bits. */

@@ -1,9 +1,9 @@
 import { BOUNDS, DEFAULTS } from "../../defaults.ts";
 import { rangeText } from "../../key-reference.ts";
+import { KnownRows } from "../../tables/known-rows.ts";
 import { rowKey } from "../../tables/row-key.ts";
-import { packedValue } from "../../tables/row-values.ts";
-import { packedVector } from "../../tables/row-vectors.ts";
-import { valuesIn, type RowsOf } from "../../tables/row-versions.ts";
+import { packedValue, packedVector } from "../../tables/row-values.ts";
+import type { RowsOf } from "../../tables/row-versions.ts";
 import type { Slot, TableFieldType } from "../../blueprint.ts";
 import { categoryOf } from "../../values/category-value.ts";
 import { vectorLength } from "../../values/declared-value.ts";
@@ -73,11 +73,12 @@ export const embedKind: FeatureKind<EmbedFeature> = {
     const { words: table, vector, share, length, from, slot } = feature;
     const { names, entries, at } = givenInputs(feature.inputs);
     const embed = embedding(feature);
-    const textField = from === undefined ? null : Buffer.from(from.field);
+    const wordsIn = from === undefined ? null : wordsInRows(from);
     const all = (given: readonly InputValue[], time: number, rows: RowsOf): readonly number[] => {
       const parts = at.map((place) => given[place] ?? null);
-      const text = textField === null ? parts[0]! : textIn(from!.table, textField, parts, time, rows);
-      return typeof text === "string" ? embed(text, time, rows) : [];
+      if (wordsIn !== null) return isRowKey(parts) ? embed(wordsIn.at(rows, rowKey(parts), time), time, rows) : [];
+      const [text] = parts;
+      return typeof text === "string" ? embed(wordsOf(text), time, rows) : [];
     };
     const type: TableFieldType = `vector(${length})`;
     return {
@@ -108,28 +109,43 @@ function inWords({
   return `the mean ${vector} of table ${words} over the words of ${text}, a vector(${length})${weighed}`;
 }
 
-/** The text in the row that is valid strictly before the decision. */
-function textIn(table: string, field: Uint8Array, key: readonly InputValue[], time: number, rows: RowsOf): InputValue {
-  if (!key.every((part) => typeof part === "string")) return null;
-  const values = valuesIn(rows, table, rowKey(key), time);
-  return values === undefined ? null : (categoryOf(packedValue(values, field)) ?? null);
+const isRowKey = (parts: readonly InputValue[]): parts is readonly string[] =>
+  parts.every((part) => typeof part === "string");
+
+const noWords: readonly string[] = Object.freeze([]);
+/** A text has about so many words, in what is kept of rows. */
+const WORDS_OF_A_TEXT = 8;
+
+/** The words of the text in a row. */
+function wordsInRows({ table, field }: { readonly table: string; readonly field: string }) {
+  const name = Buffer.from(field);
+  return new KnownRows(table, WORDS_OF_A_TEXT, (values) => {
+    const text = values === undefined ? undefined : categoryOf(packedValue(values, name));
+    return typeof text === "string" ? wordsOf(text) : noWords;
+  });
 }
 
 type Table = Pick<EmbedFeature, "words" | "vector" | "length" | "share" | "smooth">;
 
 /** A function that makes the vector of a text; empty: none of its words has one. */
 function embedding({ words: table, vector: field, length, share, smooth = 0 }: Table) {
-  const shareField = share === undefined ? null : Buffer.from(share);
-  return (text: string, time: number, rows: RowsOf): readonly number[] => {
+  const vectorName = Buffer.from(field);
+  const shareName = share === undefined ? null : Buffer.from(share);
+  /** Of a word its vector by its weight; null: it has none. */
+  const weighed = new KnownRows(table, length, (values) => {
+    const vector = values === undefined ? null : packedVector(values, vectorName, length);
+    if (vector === null) return null;
+    const common = shareName === null ? null : packedValue(values!, shareName);
+    const weight = typeof common === "number" && common > 0 ? smooth / (smooth + common) : 1;
+    return vector.map((value) => weight * value);
+  });
+  return (words: readonly string[], time: number, rows: RowsOf): readonly number[] => {
     const sum = new Array<number>(length).fill(0);
     let found = 0;
-    for (const word of wordsOf(text)) {
-      const values = valuesIn(rows, table, rowKey([word]), time);
-      const vector = values === undefined ? null : packedVector(values, field, length);
+    for (const word of words) {
+      const vector = weighed.at(rows, rowKey([word]), time);
       if (vector === null) continue;
-      const common = shareField === null ? null : packedValue(values!, shareField);
-      const weight = typeof common === "number" && common > 0 ? smooth / (smooth + common) : 1;
-      for (let at = 0; at < length; at++) sum[at]! += weight * vector[at]!;
+      for (let at = 0; at < length; at++) sum[at]! += vector[at]!;
       found++;
     }
     if (found === 0) return [];

@@ -100,3 +100,21 @@ test.each([1, 2, 3])("it never tells an old value, seed %i", (seed) => {
   }
   expect(hits).toBeGreaterThan(5_000);
 });
+
+test("numbers of 8 bytes in a value can be read where they lie, whatever the key's length", () => {
+  const area = new ValueCache(1 << 20).area();
+  for (let length = 1; length < 40; length++) {
+    const key = "k".repeat(length);
+    area.keep(key, new Uint8Array(new Float64Array([length, 1 / length]).buffer));
+    const value = area.get(key)!;
+    expect([...new Float64Array(value.buffer, value.byteOffset, 2)]).toEqual([length, 1 / length]);
+  }
+});
+
+test("it knows that a key has no value, until it has one", () => {
+  const area = new ValueCache(1 << 20).area();
+  area.keep("a", null);
+  expect([area.get("a"), area.get("b")]).toEqual([null, undefined]);
+  area.change("a", bytesOf("1"));
+  expect(area.get("a")).toEqual(bytesOf("1"));
+});
