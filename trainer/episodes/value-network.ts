@@ -1,7 +1,17 @@
 import { DomainError } from "../../schemas/index.ts";
 import { momentsOf } from "../../statistics/index.ts";
 import type { FitColumn } from "../learners/learner.ts";
-import { embeddingWidth, exp, loadBatch, makeInputs, Network, planInputs, Random, runNetwork } from "../mlp/index.ts";
+import {
+  embeddingWidth,
+  exp,
+  loadBatch,
+  makeInputs,
+  Network,
+  planInputs,
+  Random,
+  runNetwork,
+  widthOf,
+} from "../mlp/index.ts";
 import type { InputPlan } from "../mlp/index.ts";
 import type { EpisodeLearnerParameters } from "../../blueprints/index.ts";
 import { isKnown, type EpisodeSteps } from "./episode-steps.ts";
@@ -40,7 +50,7 @@ export function fitNetwork({ steps, inputs, parameters, seed, onProgress }: Netw
   const batch = Math.min(parameters.batch, Math.max(known.length, 1));
   const actions = steps.actions.length;
   const shape = {
-    numbers: plan.numbers.length + plan.missing.length,
+    numbers: widthOf(plan),
     embeddings: plan.categories.map(({ categories }) => ({
       codes: categories + 1,
       width: embeddingWidth(categories),

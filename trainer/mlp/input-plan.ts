@@ -1,20 +1,11 @@
 import type { FitColumn } from "../learners/learner.ts";
-import { log } from "./elementary.ts";
+import { curvesOf, rampOf, scoreOf, type NumberCurves } from "./number-curves.ts";
 
-/** Moves and stretches a number: (value − centre) · scale, in float32. */
-export interface Scaling {
-  readonly centre: number;
-  readonly scale: number;
-}
-
-/** How a column of numbers becomes an input. */
-export interface NumberInput {
+/** How a column of numbers becomes inputs. */
+export interface NumberInput extends NumberCurves {
   readonly column: number;
   /** Stands for a missing value: the mean. */
   readonly mean: number;
-  /** Takes the logarithm of 1 more than the amount, with the number's sign, before it is scaled. */
-  readonly skewed: boolean;
-  readonly scaling: Scaling;
 }
 
 /** How a column of categories becomes an input. */
@@ -25,25 +16,24 @@ export interface CategoryInput {
 }
 
 export interface InputPlan {
-  /** Columns that have more than one value; skewed ones come last. */
+  /** Columns that have more than one value. */
   readonly numbers: readonly NumberInput[];
   /** Columns of numbers with missing values. Each has a further input, 1 where the value is missing and 0 elsewhere. */
   readonly missing: readonly number[];
   readonly categories: readonly CategoryInput[];
 }
 
+/** Rows on their way into a network, of which `numberWriter` makes its numbers. */
 export interface Inputs {
-  /** rows × (numbers, then missing) */
-  readonly numbers: Float32Array;
+  readonly plan: InputPlan;
+  /** rows × numbers, in their own unit; a missing one is the mean */
+  readonly values: Float32Array;
+  /** rows × (scores of the numbers, then missing) */
+  readonly scores: Float32Array;
   /** rows × categories */
   readonly codes: Int32Array;
   readonly rows: number;
 }
-
-/** A scaled number is kept from minus this to this: no row lies far outside of what was learnt. */
-export const MOST = 16;
-/** The fourth standardised moment of a skewed column is above this one: 3 is a normal distribution's, 9 an exponential one's. */
-const SKEWED = 9;
 
 /** Plans the inputs of a network from the rows that it learns from. */
 export function planInputs(
@@ -60,69 +50,78 @@ export function planInputs(
       if (count > 0) categories.push({ column, categories: count });
       continue;
     }
-    const values: number[] = [];
-    for (let at = column; at < rows * columns; at += columns) {
-      if (!Number.isNaN(features[at]!)) values.push(features[at]!);
-    }
+    const values = columnOf(features, rows, columns, column);
     if (values.length > 0 && values.length < rows) missing.push(column);
-    const { kurtosis, ...plain } = spread(values);
-    const skewed = kurtosis > SKEWED;
-    const { centre, scale } = skewed ? spread(values.map(shrunk)) : plain;
-    if (scale > 0) numbers.push({ column, mean: plain.centre, skewed, scaling: { centre, scale } });
+    const curves = curvesOf(values);
+    if (curves !== undefined) numbers.push({ column, mean: meanOf(values), ...curves });
   }
-  numbers.sort((one, other) => Number(one.skewed) - Number(other.skewed));
   // A network needs an input: one that is always 0.
   if (numbers.length + missing.length + categories.length === 0) {
-    numbers.push({ column: 0, mean: 0, skewed: false, scaling: { centre: 0, scale: 0 } });
+    numbers.push({ column: 0, mean: 0, score: { start: 0, ramps: [] }, quarters: [] });
   }
   return { numbers, missing, categories };
 }
 
-/** In doubles, in the order of the values. The scale of values that do not differ is 0. */
-function spread(values: readonly number[]): Scaling & { readonly kurtosis: number } {
-  const count = Math.max(values.length, 1);
-  let sum = 0;
-  for (const value of values) sum += value;
-  const centre = Math.fround(sum / count);
-  let [second, fourth] = [0, 0];
-  for (const value of values) {
-    const square = (value - centre) * (value - centre);
-    second += square;
-    fourth += square * square;
+/** The values that are not missing. */
+function columnOf(features: Float32Array, rows: number, columns: number, column: number): Float32Array {
+  const values = new Float32Array(rows);
+  let count = 0;
+  for (let at = column; at < rows * columns; at += columns) {
+    if (!Number.isNaN(features[at]!)) values[count++] = features[at]!;
   }
-  const variance = second / count;
-  const scale = Math.fround(1 / Math.sqrt(variance));
-  const differs = values.some((value) => value !== values[0]) && scale > 0 && Number.isFinite(scale);
-  return { centre, scale: differs ? scale : 0, kurtosis: differs ? fourth / count / (variance * variance) : 0 };
+  return values.subarray(0, count);
 }
 
-const { fround } = Math;
+/** In doubles, in the order of the values. */
+function meanOf(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return Math.fround(sum / Math.max(values.length, 1));
+}
 
-const shrunk = (value: number): number => fround(Math.sign(value) * log(fround(1 + Math.abs(value))));
-const scaled = (value: number, { centre, scale }: Scaling): number => fround(fround(value - centre) * scale);
-/** In the steps of the graph, so that both round alike. */
-const within = (value: number): number =>
-  fround(MOST - Math.max(0, fround(2 * MOST - Math.max(0, fround(value + MOST)))));
+/** How many numbers a row has in a network: its scores, their quarters, and where they are missing. */
+export const widthOf = ({ numbers, missing }: InputPlan): number =>
+  numbers.reduce((sum, { quarters }) => sum + 1 + quarters.length, missing.length);
 
-/** The inputs of rows, as the graph of the model makes them: in float32, step by step. */
+/** Rows as the inputs of a network need them. */
 export function makeInputs(features: Float32Array, rows: number, columns: number, plan: InputPlan): Inputs {
-  const width = plan.numbers.length + plan.missing.length;
-  const numbers = new Float32Array(rows * width);
-  const codes = new Int32Array(rows * plan.categories.length);
-  for (let row = 0; row < rows; row++) {
-    const from = row * columns;
-    let to = row * width;
-    for (const { column, mean, skewed, scaling } of plan.numbers) {
+  const { numbers, missing, categories } = plan;
+  const values = new Float32Array(rows * numbers.length);
+  const scores = new Float32Array(rows * (numbers.length + missing.length));
+  const codes = new Int32Array(rows * categories.length);
+  let [value, score, code] = [0, 0, 0];
+  for (let from = 0; from < rows * columns; from += columns) {
+    for (const { column, mean, score: curve } of numbers) {
       const given = features[from + column]!;
-      const value = Number.isNaN(given) ? mean : given;
-      numbers[to++] = within(scaled(skewed ? shrunk(value) : value, scaling));
+      values[value] = Number.isNaN(given) ? mean : given;
+      scores[score++] = scoreOf(values[value++]!, curve);
     }
-    for (const column of plan.missing) numbers[to++] = Number.isNaN(features[from + column]!) ? 1 : 0;
-    to = row * plan.categories.length;
-    for (const { column, categories } of plan.categories) {
-      const code = features[from + column]!;
-      codes[to++] = Number.isNaN(code) ? categories : code;
+    for (const column of missing) scores[score++] = Number.isNaN(features[from + column]!) ? 1 : 0;
+    for (const { column, categories: count } of categories) {
+      const given = features[from + column]!;
+      codes[code++] = Number.isNaN(given) ? count : given;
     }
   }
-  return { numbers, codes, rows };
+  return { plan, values, scores, codes, rows };
+}
+
+/**
+ * What writes the numbers of rows: a row's scores, where values are missing, and its quarters, each from -½ to ½.
+ *
+ * @returns a function of a row, and of where it begins in `to`
+ */
+export function numberWriter({ plan, values, scores }: Inputs): (row: number, to: Float32Array, at: number) => void {
+  const { numbers, missing } = plan;
+  const width = numbers.length + missing.length;
+  const quarters = numbers.flatMap(({ quarters: own }, number) => own.map((ramp) => ({ number, ...ramp })));
+  const places = Int32Array.from(quarters, ({ number }) => number);
+  const starts = Float32Array.from(quarters, ({ from }) => from);
+  const scales = Float32Array.from(quarters, ({ scale }) => scale);
+  return (row, to, at) => {
+    for (let i = 0; i < width; i++) to[at + i] = scores[row * width + i]!;
+    const first = row * numbers.length;
+    for (let i = 0; i < places.length; i++) {
+      to[at + width + i] = rampOf(values[first + places[i]!]!, starts[i]!, scales[i]!) - 0.5;
+    }
+  };
 }

@@ -132,6 +132,11 @@ export class Network {
     return this.view(this.#all);
   }
 
+  /** The first input whose gradient is needed; before it there are whole vectors of numbers. */
+  get #firstLearnt(): number {
+    return Math.floor(this.shape.numbers / 8) * 8;
+  }
+
   /** Of the last `backward`, in the order of the parameters. */
   get parameterGradients(): Float32Array {
     return this.view(this.#allGradients);
@@ -209,9 +214,12 @@ export class Network {
       kernel.transpose(values.at, this.#turned.at, count, inputs);
       kernel.multiply(this.#turned.at, gradients.at, this.#zeros.at, weightGradients.at, inputs, count, outputs);
       if (at === 0 && this.tables.length === 0) return;
-      kernel.transpose(weights.at, this.#turned.at, inputs, outputs);
+      // Of the inputs only embeddings are learnt.
+      const first = at === 0 ? this.#firstLearnt : 0;
+      const learnt = inputs - first;
+      kernel.transpose(weights.at + 4 * first * outputs, this.#turned.at, learnt, outputs);
       const to = this.#gradients[at]!;
-      kernel.multiply(gradients.at, this.#turned.at, this.#zeros.at, to.at, count, outputs, inputs);
+      kernel.multiply(gradients.at, this.#turned.at, this.#zeros.at, to.at, count, outputs, learnt);
       if (at === 0) continue;
       // What was dropped is 0, too.
       kernel.gate(to.at, values.at, count * inputs);
@@ -220,7 +228,12 @@ export class Network {
       const scale = 1 / (1 - dropout.share);
       for (let i = 0; i < scaled.length; i++) scaled[i]! *= scale;
     }
-    const place = { values: this.view(this.#gradients[0]!), size: this.layers[0]!.inputs, first: this.shape.numbers };
+    const before = this.#firstLearnt;
+    const place = {
+      values: this.view(this.#gradients[0]!),
+      size: this.layers[0]!.inputs - before,
+      first: this.shape.numbers - before,
+    };
     gatherCodes(
       this.shape.embeddings,
       this.#tableGradients.map((table) => this.view(table)),

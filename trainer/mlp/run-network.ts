@@ -1,4 +1,4 @@
-import type { Inputs } from "./input-plan.ts";
+import { numberWriter, type Inputs } from "./input-plan.ts";
 import type { Network } from "./network.ts";
 
 /**
@@ -17,13 +17,14 @@ export function loadBatch(
   codes: Int32Array,
   codeOf?: (code: number, embedding: number) => number,
 ): void {
-  const { numbers, embeddings } = network.shape;
+  const { embeddings } = network.shape;
   const count = embeddings.length;
   const to = network.inputs;
   const size = network.layers[0]!.inputs;
+  const write = numberWriter(inputs);
   for (let at = 0; at < rows; at++) {
     const row = order[from + at]!;
-    for (let i = 0; i < numbers; i++) to[at * size + i] = inputs.numbers[row * numbers + i]!;
+    write(row, to, at * size);
     for (let i = 0; i < count; i++) {
       const code = inputs.codes[row * count + i]!;
       codes[at * count + i] = codeOf === undefined ? code : codeOf(code, i);

@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../../blueprints/index.ts";
 import { unitsOf } from "../classes.ts";
-import type { InputPlan, Inputs } from "./input-plan.ts";
+import { widthOf, type InputPlan, type Inputs } from "./input-plan.ts";
 import { classLoss, headLoss, type Target } from "./loss.ts";
 import { Network } from "./network.ts";
 import { Random } from "./random.ts";
@@ -34,6 +34,9 @@ export interface TrainedNetwork {
 /** How often a category counts as unknown in a training, so that the code of unknown ones is learnt, too. */
 const UNKNOWN = 0.02;
 
+/** How often a number of a row counts as nothing in a training, so that the network leans on no single one. */
+const LEFT_OUT = 0.1;
+
 /** Of few rows the batches are smaller than asked: so many steps an epoch, of so many rows at least. */
 const [STEPS, LEAST_BATCH] = [200, 16];
 
@@ -49,7 +52,7 @@ export function trainNetwork({ plan, train, judge, settings, onEpoch }: NetworkT
   const { rows } = train.inputs;
   const batch = Math.min(settings.batch, Math.max(LEAST_BATCH, Math.floor(rows / STEPS)));
   const shape = {
-    numbers: plan.numbers.length + plan.missing.length,
+    numbers: widthOf(plan),
     embeddings: plan.categories.map(({ categories }) => ({
       codes: categories + 1,
       width: embeddingWidth(categories),
@@ -97,6 +100,7 @@ function stepper(
   const units = headUnits(targets);
   const codes = new Int32Array(network.batch * plan.categories.length);
   const unknown = new Random(settings.seed, 2);
+  const leftOut = new Random(settings.seed, 4);
   const dropout = { share: settings.dropout, random: new Random(settings.seed, 3) };
   const codeOf = (code: number, embedding: number): number =>
     unknown.next() < UNKNOWN ? plan.categories[embedding]!.categories : code;
@@ -104,6 +108,7 @@ function stepper(
   const size = network.layers.at(-1)!.outputs;
   return (from, rows, left) => {
     loadBatch(network, inputs, order, from, rows, codes, codeOf);
+    leaveOut(plan, network, rows, leftOut);
     network.forward(rows, dropout);
     const [outputs, gradients] = [network.outputs, network.outputGradients];
     for (let at = 0; at < rows; at++) {
@@ -120,6 +125,23 @@ function stepper(
     network.backward(codes, rows, dropout);
     network.step(settings.learningRate * left, settings.weightDecay);
   };
+}
+
+/** Some of the rows' numbers become 0, as a mean is, with their quarters. */
+function leaveOut({ numbers, missing }: InputPlan, network: Network, rows: number, random: Random): void {
+  const { inputs } = network;
+  const size = network.layers[0]!.inputs;
+  for (let from = 0; from < rows * size; from += size) {
+    let quarter = from + numbers.length + missing.length;
+    for (const [at, { quarters }] of numbers.entries()) {
+      const behind = quarter + quarters.length;
+      if (random.next() < LEFT_OUT) {
+        inputs[from + at] = 0;
+        for (let i = quarter; i < behind; i++) inputs[i] = 0;
+      }
+      quarter = behind;
+    }
+  }
 }
 
 /** The sum over the heads of their mean losses. */

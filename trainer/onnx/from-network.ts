@@ -1,6 +1,6 @@
 import type { Objective } from "../../blueprints/index.ts";
 import { unitsOf } from "../classes.ts";
-import { MOST, type InputPlan, type Network } from "../mlp/index.ts";
+import type { InputPlan, Network, Ramp } from "../mlp/index.ts";
 import { type Attribute, type ConstantTensor, encodeModel, type GraphNode } from "./graph.ts";
 
 /** What one head of a network predicts. */
@@ -31,7 +31,7 @@ export function onnxFromNetwork(
   // A label may have the input's name.
   const input = heads.some(({ name }) => name === FEATURES) ? `/${FEATURES}` : FEATURES;
   const graph = new GraphParts(input);
-  const parts = [...numberParts(graph, plan), ...missingParts(graph, plan), ...codeParts(graph, plan, network)];
+  const parts = [...numberParts(graph, plan), ...codeParts(graph, plan, network)];
   let values = parts.length === 1 ? parts[0]! : graph.node("Concat", parts, { axis: 1 });
   const { shape, layers } = network;
   const widths = [inputsOf(network), ...shape.hidden];
@@ -92,32 +92,54 @@ function productOf(graph: GraphParts, network: Network, values: string, at: numb
   return [values, graph.floats([width, 1], factors), graph.floats([1], [first])];
 }
 
-/** Scaled numbers, with the mean for a missing one. */
-function numberParts(graph: GraphParts, { numbers }: InputPlan): readonly string[] {
-  const parts = [false, true].flatMap((skewed) => {
-    const some = numbers.filter((number) => number.skewed === skewed);
-    if (some.length === 0) return [];
-    const columns = some.map(({ column }) => column);
-    const given = graph.node("Gather", [graph.input, graph.integers([some.length], columns)], { axis: 1 });
-    const means = some.map(({ mean }) => mean);
-    const missing = graph.node("IsNaN", [given]);
-    const filled = graph.node("Where", [missing, graph.floats([some.length], means), given]);
-    return [skewed ? logarithm(graph, filled) : filled];
-  });
-  if (parts.length === 0) return [];
-  const all = parts.length === 1 ? parts[0]! : graph.node("Concat", parts, { axis: 1 });
-  const row = (values: readonly number[]): string => graph.floats([values.length], values);
-  const moved = graph.node("Sub", [all, row(numbers.map(({ scaling }) => scaling.centre))]);
-  const scaled = graph.node("Mul", [moved, row(numbers.map(({ scaling }) => scaling.scale))]);
-  // From -MOST to MOST.
-  const above = graph.node("Relu", [graph.node("Sub", [scaled, row([-MOST])])]);
-  const below = graph.node("Relu", [graph.node("Sub", [row([2 * MOST]), above])]);
-  return [graph.node("Sub", [row([MOST]), below])];
+/** A score each, with the mean for a missing number; where numbers are missing; and the quarters. */
+function numberParts(graph: GraphParts, plan: InputPlan): readonly string[] {
+  const { numbers } = plan;
+  if (numbers.length === 0) return missingParts(graph, plan);
+  const columns = numbers.map(({ column }) => column);
+  const given = graph.node("Gather", [graph.input, graph.integers([columns.length], columns)], { axis: 1 });
+  const means = numbers.map(({ mean }) => mean);
+  const filled = graph.node("Where", [graph.node("IsNaN", [given]), graph.floats([means.length], means), given]);
+  return [scorePart(graph, plan, filled), ...missingParts(graph, plan), ...quarterParts(graph, plan, filled)];
 }
 
-function logarithm(graph: GraphParts, values: string): string {
-  const more = graph.node("Sub", [graph.node("Abs", [values]), graph.floats([1], [-1])]);
-  return graph.node("Mul", [graph.node("Sign", [values]), graph.node("Log", [more])]);
+/** The first ramp of each number, the second ones and so on are added up one after the other. */
+function scorePart(graph: GraphParts, { numbers }: InputPlan, filled: string): string {
+  const starts = numbers.map(({ score }) => score.start);
+  const most = Math.max(...numbers.map(({ score }) => score.ramps.length));
+  const places = Array.from({ length: most }, (_, at) =>
+    numbers.map(({ score }, number) => ({ number, ...(score.ramps[at] ?? { from: 0, scale: 0, rise: 0 }) })),
+  ).flat();
+  const first = graph.floats([1, starts.length], starts);
+  if (most === 0) return graph.node("Add", [graph.node("Mul", [filled, graph.floats([1], [0])]), first]);
+  const risen = graph.node("Mul", [
+    rampPart(graph, filled, places),
+    graph.floats(
+      [places.length],
+      places.map(({ rise }) => rise),
+    ),
+  ]);
+  const parts = Array.from({ length: most }, (_, at) => {
+    const own = numbers.map((_number, number) => at * numbers.length + number);
+    return graph.node("Gather", [risen, graph.integers([own.length], own)], { axis: 1 });
+  });
+  return parts.reduce((sum, part) => graph.node("Add", [sum, part]), first);
+}
+
+function quarterParts(graph: GraphParts, { numbers }: InputPlan, filled: string): readonly string[] {
+  const ramps = numbers.flatMap(({ quarters }, number) => quarters.map((ramp) => ({ number, ...ramp })));
+  if (ramps.length === 0) return [];
+  return [graph.node("Sub", [rampPart(graph, filled, ramps), graph.floats([1], [0.5])])];
+}
+
+/** From 0 to 1. */
+function rampPart(graph: GraphParts, filled: string, ramps: readonly (Ramp & { readonly number: number })[]): string {
+  const row = (of: (ramp: Ramp) => number): string => graph.floats([ramps.length], ramps.map(of));
+  const numbers = ramps.map(({ number }) => number);
+  const given = graph.node("Gather", [filled, graph.integers([numbers.length], numbers)], { axis: 1 });
+  const moved = graph.node("Sub", [given, row(({ from }) => from)]);
+  const scaled = graph.node("Mul", [moved, row(({ scale }) => scale)]);
+  return graph.node("Clip", [scaled, graph.floats([], [0]), graph.floats([], [1])]);
 }
 
 /** 1 where a value is missing. */
