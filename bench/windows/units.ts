@@ -1,5 +1,5 @@
 /**
- * `npm run bench:units [-- --units 5000000 --seconds 60 --engine leveldb --state disk]`: three windows of each of very many units in one process of the
+ * `npm run bench:units [-- --units 5000000 --seconds 60 --engine leveldb --state disk --node="--max-semi-space-size=32"]`: three windows of each of very many units in one process of the
  * loop. They are filled, then decisions and events come at a steady rate, and the process's memory is watched; then it starts without its local state.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -26,6 +26,7 @@ const { values: flags } = parseArgs({
     events: { type: "string", default: "4000" },
     engine: { type: "string", default: "leveldb" },
     state: { type: "string", default: "disk" },
+    node: { type: "string", default: "" },
   },
 });
 const [units, seconds, rate] = [Number(flags.units), Number(flags.seconds), Number(flags.rate)];
@@ -61,10 +62,11 @@ const dir = mkdtempSync(join(tmpdir(), "loopstream-bench-"));
 const log = join(dir, "log.txt");
 const place = await openPlace("embedded");
 const args = ["--state-engine", flags.engine];
+const nodeFlags = flags.node.split(" ").filter((flag) => flag !== "");
 let loop: LoopProcess | undefined;
 try {
   const starting = { ...place, startArgs: [...place.startArgs, ...args] };
-  loop = await startLoopProcess(starting, log);
+  loop = await startLoopProcess(starting, log, nodeFlags);
   await loop.until(1, "loopstream_tasks");
   const access = await place.open();
   const tools = await toolsOf(access);
@@ -142,7 +144,7 @@ try {
   rmSync(place.stateDir, { recursive: true });
   const again = performance.now();
   const lines = readFileSync(log, "utf8").length;
-  loop = await startLoopProcess(starting, log);
+  loop = await startLoopProcess(starting, log, nodeFlags);
   await folded(loop, units + told);
   await loop.until(1, "loopstream_tasks");
   say(`without its local state: there again after ${seconds1(again)} s, ${memory(loop)}`);

@@ -143,7 +143,8 @@ function embedding({ words: table, vector: field, length, share, smooth = 0 }: T
     const sum = new Array<number>(length).fill(0);
     let found = 0;
     for (const word of words) {
-      const vector = weighed.at(rows, rowKey([word]), time);
+      // Letters, marks and digits are their own key.
+      const vector = weighed.at(rows, word, time);
       if (vector === null) continue;
       for (let at = 0; at < length; at++) sum[at]! += vector[at]!;
       found++;
