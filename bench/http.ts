@@ -43,6 +43,7 @@ const { useCase, asked } = work;
 await work.prepare(dir);
 const args = [
   "--no-allocation-site-pretenuring",
+  "--heap-growing-percent=100",
   join(root, "cli/main.ts"),
   "start",
   "--json",

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --no-allocation-site-pretenuring
+#!/usr/bin/env -S node --no-allocation-site-pretenuring --heap-growing-percent=100
 // The flag stops V8 from making records among its old objects at once. Such a record keeps the objects that it refers
 // to until a full collection (docs/performance.md).
 import { exitCodes } from "./exit-codes.ts";

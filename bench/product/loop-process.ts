@@ -8,7 +8,7 @@ import type { Place } from "./place.ts";
 
 const main = join(import.meta.dirname, "../../cli/main.ts");
 /** As `npm run loopstream` starts it. */
-const nodeFlags = ["--no-allocation-site-pretenuring"];
+const nodeFlags = ["--no-allocation-site-pretenuring", "--heap-growing-percent=100"];
 const PATIENCE_MS = 300_000;
 const POLL_MS = 250;
 

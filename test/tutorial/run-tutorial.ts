@@ -57,7 +57,7 @@ export async function runCommands(
   const main = join(checkout, "cli/main.ts");
   writeFileSync(
     join(bin, "npx"),
-    `#!/bin/sh\nshift\nexec "${process.execPath}" --no-allocation-site-pretenuring "${main}" "$@"\n`,
+    `#!/bin/sh\nshift\nexec "${process.execPath}" --no-allocation-site-pretenuring --heap-growing-percent=100 "${main}" "$@"\n`,
   );
   chmodSync(join(bin, "npx"), 0o755);
   writeFileSync(join(dir, "commands.sh"), ["set -e", 'trap "kill %1; wait" EXIT', ...commands, ""].join("\n"));
