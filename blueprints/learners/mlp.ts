@@ -37,7 +37,7 @@ export const mlp: LearnerKind<"mlp"> = {
     epochs: numberParameter({ min: 1, max: 1000 }, 4, "whole"),
     batch: numberParameter({ min: 1, max: 65_536 }, 256, "whole"),
     learningRate: numberParameter({ min: 1e-6, max: 1 }, 0.001),
-    weightDecay: numberParameter({ min: 0, max: 1000 }, 1),
+    weightDecay: numberParameter({ min: 0, max: 1000 }, 3),
     dropout: numberParameter({ min: 0, max: 0.9 }, 0),
     validation: numberParameter({ min: 0, max: 0.5 }, 0),
     patience: numberParameter({ min: 1, max: 1000 }, 2, "whole"),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseBlueprint } from "../../blueprints/index.ts";
+import { learnerKinds, parseBlueprint } from "../../blueprints/index.ts";
 import { FIRST_FLIGHTS, FLIGHTS, SMALL } from "./fixtures.ts";
 
 /** Topics hold these names: another one would make all rows and models those of an unknown version. */
@@ -16,4 +16,24 @@ test.each([
   ],
 ])("the version of %s is the same in every release", (_, text, version) => {
   expect(parseBlueprint(text).version).toBe(version);
+});
+
+/** A default that changes changes the version of every blueprint that leaves it out: what was published could not be read. */
+test("the version of each learner's defaults is the same in every release", () => {
+  const versions = learnerKinds.names().map((learner) => [
+    learner,
+    parseBlueprint(`useCase: a
+decisionSpace: boolean
+context: { x: number }
+features: [x]
+observations: { y: number }
+label: { name: hit, value: y > 0.5 }
+model: { learner: ${learner} }
+policy: { decide: hit > 0.5 }
+`).version,
+  ]);
+  expect(Object.fromEntries(versions)).toEqual({
+    ...{ xgboost: "039f66ae85e6", linear: "f1f9b8e4e6c6", mlp: "eeff113c86e2" },
+    ...{ constant: "31461f8c3954", auto: "f02814abadee" },
+  });
 });

@@ -13,13 +13,13 @@ export const mlp: Learner<"mlp"> = {
   module: import.meta.url,
   steps: "epochs",
   space: {
-    first: [{}, { epochs: 8, learningRate: 0.002, weightDecay: 1, dropout: 0.1 }],
+    first: [{}, { epochs: 8, learningRate: 0.002, dropout: 0.1 }],
     more: (draw) => ({
       hidden: SIZES[Math.floor(SIZES.length * draw("hidden"))]!,
       epochs: 3 + Math.floor(6 * draw("epochs")),
       batch: draw("batch") < 0.5 ? 128 : 256,
       learningRate: byLogarithm(0.0005, 0.003, draw("learningRate")),
-      weightDecay: byLogarithm(0.3, 10, draw("weightDecay")),
+      weightDecay: byLogarithm(0.9, 30, draw("weightDecay")),
       dropout: 0.3 * draw("dropout"),
     }),
   },
