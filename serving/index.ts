@@ -1,4 +1,4 @@
-export { openTextEncoder, type TextEncoder } from "./text-encoder.ts";
+export { openTextEncoder, type TextVectorEncoder } from "./text-encoder.ts";
 export { readArtifact, sha256, writeArtifact } from "./artifacts.ts";
 export { learnCategories, type Categories } from "./encoding/categories.ts";
 export { encodeFeatures, type EncodeFeatures } from "./encoding/encode-features.ts";

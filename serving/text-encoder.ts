@@ -2,7 +2,7 @@ import { DomainError } from "../schemas/index.ts";
 import { loadOnnxRuntime, ON_THIS_THREAD } from "./onnx/onnx-runtime.ts";
 
 /** Turns texts into vectors of one length. */
-export interface TextEncoder {
+export interface TextVectorEncoder {
   /** Numbers of a vector. */
   readonly length: number;
   /**
@@ -24,7 +24,7 @@ const DIGITS = 6;
  *
  * @throws DomainError `BAD_MODEL` for another file, `PACKAGE_MISSING` without the package onnxruntime-node
  */
-export async function openTextEncoder(onnx: Uint8Array): Promise<TextEncoder> {
+export async function openTextEncoder(onnx: Uint8Array): Promise<TextVectorEncoder> {
   const { InferenceSession, Tensor } = await loadOnnxRuntime("an encoder of texts", "its input is text");
   const session = await InferenceSession.create(onnx, ON_THIS_THREAD).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);

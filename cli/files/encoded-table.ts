@@ -1,6 +1,6 @@
 import { nearest } from "../../blueprints/index.ts";
 import { HistoryError, type HistoryCell, type HistoryRow, type HistoryTable } from "../../loop/index.ts";
-import type { TextEncoder } from "../../serving/index.ts";
+import type { TextVectorEncoder } from "../../serving/index.ts";
 
 /** A column of vectors that is made of a column of texts. */
 export interface EncodedColumn {
@@ -17,7 +17,7 @@ export interface EncodedColumn {
 export function encodedTable(
   table: HistoryTable,
   columns: readonly EncodedColumn[],
-  encoder: () => Promise<TextEncoder>,
+  encoder: () => Promise<TextVectorEncoder>,
 ): HistoryTable {
   const { name } = table;
   async function* lines(): AsyncGenerator<HistoryRow> {

@@ -25,5 +25,5 @@ export {
   type Log,
   type Metrics,
 } from "../../streams/index.ts";
-export { openTextEncoder, type TextEncoder } from "../../serving/index.ts";
+export { openTextEncoder, type TextVectorEncoder } from "../../serving/index.ts";
 export type { TrainResult } from "../../trainer/index.ts";

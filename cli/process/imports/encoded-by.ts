@@ -1,6 +1,6 @@
 import type { HistoryTable } from "../../../loop/index.ts";
 import { DomainError } from "../../../schemas/index.ts";
-import { openTextEncoder, type TextEncoder } from "../../../serving/index.ts";
+import { openTextEncoder, type TextVectorEncoder } from "../../../serving/index.ts";
 import { hasCode } from "../../../streams/index.ts";
 import { UsageError } from "../../exit-codes.ts";
 import { encodedTable, type EncodedColumn } from "../../files/index.ts";
@@ -14,12 +14,12 @@ export function encodedBy({ encoder: file, encode }: EncodeFlags): (table: Histo
     throw new UsageError(`--encode ${encode.join(" ")}: add --encoder FILE.onnx, which makes vectors of texts`);
   if (encode.length === 0) throw new UsageError(`--encoder ${file}: add --encode VECTOR=TEXT, the columns`);
   const columns = encode.map(columnOf);
-  let opened: Promise<TextEncoder> | undefined;
-  const open = (): Promise<TextEncoder> => (opened ??= openFile(file));
+  let opened: Promise<TextVectorEncoder> | undefined;
+  const open = (): Promise<TextVectorEncoder> => (opened ??= openFile(file));
   return (table) => encodedTable(table, columns, open);
 }
 
-async function openFile(file: string): Promise<TextEncoder> {
+async function openFile(file: string): Promise<TextVectorEncoder> {
   const onnx = await readModelFile(file);
   try {
     return await openTextEncoder(onnx);
