@@ -102,7 +102,7 @@ export function stateMemoryOf({
   };
 }
 
-/** For whoever passes through topics, and seldom needs a table a second time. */
+/** For a reader that passes through topics once: it needs no table a second time. */
 export const readingMemory: LogMemory = Object.freeze({ openFiles: 64 });
 
 /** For an import, which is written at full speed: LevelDB sorts larger parts less often. */

@@ -4,7 +4,6 @@ import {
   backtest,
   forHistory,
   publishBlueprint,
-  readingMemory,
   startAlone,
   type Backtest,
   type BacktestOptions,
@@ -57,7 +56,7 @@ export async function backtestHere(settings: Settings, output: Output, flags: Ba
   const stopping = stopOnSignals(log);
   const letGo = await holdImport(settings, asked.useCase);
   try {
-    const connection = await connectHere(settings, { outages, log, memory: readingMemory });
+    const connection = await connectHere(settings, { outages, log });
     try {
       const onFailure = (error: unknown): void => output.say(`the loop has stopped: ${String(error)}`);
       const loop = await startAlone(forHistory(settings), connection, "exact", { outages, onFailure });
