@@ -6,7 +6,7 @@ import { keyText } from "../windows/group-key.ts";
 import { KnownRows } from "./known-rows.ts";
 import { rowKey } from "./row-key.ts";
 import { packedValue, packedVector, type RowValue } from "./row-values.ts";
-import type { RowsOf } from "./row-versions.ts";
+import type { PackedValues, RowsOf } from "./row-versions.ts";
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -40,21 +40,22 @@ export function rowLookup(
     return at < 0 ? null : at;
   });
   const indexes = columns.map(({ index }) => index);
-  const fields = columns.map(({ lookup: { field, type, at } }) => ({
-    ...{ type, at },
-    name: Buffer.from(field),
-    length: vectorLength(type) ?? 0,
+  // A vector has a column for each number, and is read once for all of them.
+  const fields = [...Map.groupBy(columns.keys(), (column) => columns[column]!.lookup.field)].map(([field, of]) => ({
+    ...{ name: Buffer.from(field), type: columns[of[0]!]!.lookup.type },
+    columns: of.map((column) => ({ column, at: columns[column]!.lookup.at })),
   }));
-  /** The features of a row. */
-  const known = new KnownRows(table, fields.length, (values) =>
-    values === undefined
-      ? null
-      : fields.map(({ name, type, at, length }) =>
-          at === undefined
-            ? featureOf(type, packedValue(values, name))
-            : (packedVector(values, name, length)?.[at] ?? null),
-        ),
-  );
+  const featuresOf = (values: PackedValues): readonly FeatureValue[] => {
+    const made = new Array<FeatureValue>(columns.length);
+    for (const { name, type, columns: own } of fields) {
+      const length = vectorLength(type);
+      const vector = length === undefined ? null : packedVector(values, name, length);
+      const plain = length === undefined ? featureOf(type, packedValue(values, name)) : null;
+      for (const { column, at } of own) made[column] = at === undefined ? plain : (vector?.[at] ?? null);
+    }
+    return made;
+  };
+  const known = new KnownRows(table, columns.length, (values) => (values === undefined ? null : featuresOf(values)));
   const key: RowLookup["key"] = (vector, given) => {
     const parts: string[] = [];
     for (let at = 0; at < by.length; at++) {
