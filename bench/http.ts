@@ -18,6 +18,7 @@ import { createClient } from "../client/index.ts";
 import { openShared } from "../streams/index.ts";
 import { HttpSockets } from "./http-sockets.ts";
 import { httpWorkNames, httpWorks } from "./http-works.ts";
+import { nodeFlags } from "./node-flags.ts";
 import { markdown, quantile, spread } from "./rounds.ts";
 
 const { values: flags } = parseArgs({
@@ -41,17 +42,7 @@ const work = httpWorks[flags.work as (typeof httpWorkNames)[number]]?.();
 if (work === undefined) throw new Error(`--work ${flags.work}: there are ${httpWorkNames.join(" and ")}`);
 const { useCase, asked } = work;
 await work.prepare(dir);
-const args = [
-  "--no-allocation-site-pretenuring",
-  "--heap-growing-percent=100",
-  join(root, "cli/main.ts"),
-  "start",
-  "--json",
-  "--http",
-  "0",
-  "--dir",
-  dir,
-];
+const args = [...nodeFlags, join(root, "cli/main.ts"), "start", "--json", "--http", "0", "--dir", dir];
 const live = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "inherit"] });
 const port = await new Promise<number>((resolve, reject) => {
   let said = "";

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { nodeFlags } from "../node-flags.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -18,12 +19,7 @@ export interface Usage {
 /** Runs the command line as `npm run loopstream` does. Rejects when it fails. */
 export async function usageOf(args: readonly string[], dir: string): Promise<Usage> {
   const file = join(dir, "usage.json");
-  const flags = [
-    "--no-allocation-site-pretenuring",
-    "--heap-growing-percent=100",
-    "--import",
-    join(import.meta.dirname, "tell-usage.ts"),
-  ];
+  const flags = [...nodeFlags, "--import", join(import.meta.dirname, "tell-usage.ts")];
   const started = performance.now();
   const child = spawn(process.execPath, [...flags, join(root, "cli/main.ts"), ...args], {
     cwd: root,

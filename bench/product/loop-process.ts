@@ -4,11 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePorts } from "../../test/servers/ports.ts";
 import { cpuSeconds } from "../decisions/measure.ts";
 import { startPeer, type PeerProcess } from "../decisions/peer-process.ts";
+import { nodeFlags } from "../node-flags.ts";
 import type { Place } from "./place.ts";
 
 const main = join(import.meta.dirname, "../../cli/main.ts");
-/** As `npm run loopstream` starts it. */
-const nodeFlags = ["--no-allocation-site-pretenuring", "--heap-growing-percent=100"];
 const PATIENCE_MS = 300_000;
 const POLL_MS = 250;
 
