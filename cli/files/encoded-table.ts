@@ -1,6 +1,7 @@
 import { nearest } from "../../blueprints/index.ts";
-import { HistoryError, type HistoryCell, type HistoryRow, type HistoryTable } from "../../loop/index.ts";
+import { HistoryError, type HistoryCell, type HistoryRow, type HistoryTable, type ReadRow } from "../../loop/index.ts";
 import type { TextVectorEncoder } from "../../serving/index.ts";
+import { hasCode } from "../../streams/index.ts";
 
 /** A column of vectors that is made of a column of texts. */
 export interface EncodedColumn {
@@ -21,14 +22,21 @@ export function encodedTable(
 ): HistoryTable {
   const { name } = table;
   async function* lines(): AsyncGenerator<HistoryRow> {
-    for await (const row of table.lines()) {
-      if ("problem" in row) yield row;
-      else {
-        const values: Record<string, HistoryCell> = { ...row.values };
-        for (const { vector, text } of columns) values[vector] = await vectorOf(row.values[text]);
-        yield { ...row, values };
+    for await (const row of table.lines()) yield "problem" in row ? row : await encoded(row);
+  }
+  /** A text of which the encoder makes no numbers is the problem of its line. */
+  async function encoded(row: ReadRow): Promise<HistoryRow> {
+    const values: Record<string, HistoryCell> = { ...row.values };
+    for (const { vector, text } of columns) {
+      try {
+        values[vector] = await vectorOf(row.values[text]);
+      } catch (error) {
+        if (!hasCode(error, "BAD_MODEL")) throw error;
+        const problem = `${vector}: ${(error as Error).message}`;
+        return { line: row.line, problem, text: row.text ?? JSON.stringify(row.values) };
       }
     }
+    return { ...row, values };
   }
   const vectorOf = async (cell: HistoryCell | undefined): Promise<string | null> =>
     cell === null || cell === undefined || cell === ""

@@ -129,6 +129,23 @@ describe("texts of files", () => {
     }
   });
 
+  test("of which an encoder makes no numbers are bad lines; the others go on", async () => {
+    const flags = ["--encoder", `${encoderFile}.unit`, "--encode", "asked=query"];
+    const where = ["--dir", path("unit"), "--json"];
+    expect(await loopstream(["blueprint", "publish", path("titles.yaml"), ...where])).toMatchObject({ code: 0 });
+    const ran = await loopstream([
+      "import",
+      "--use-case",
+      "titles",
+      "--decisions",
+      path("decisions.csv"),
+      ...flags,
+      ...where,
+    ]);
+    expect(ran).toMatchObject({ code: 4, json: { decisions: 5, badLines: 1 } });
+    expect(ran.stderr + ran.stdout).toContain('the encoder does not make 3 finite numbers of \\"nothing known\\"');
+  });
+
   test.each([
     [["--encode", "asked=query"], "add --encoder FILE.onnx"],
     [["--encoder", encoderFile], "add --encode VECTOR=TEXT"],
